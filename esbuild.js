@@ -1,0 +1,68 @@
+// Bundles the extension, its worker, its webview, the command line program and the tests into dist/.
+//   node esbuild.js [--watch] [--production]
+const esbuild = require("esbuild");
+const fs = require("node:fs");
+const path = require("node:path");
+
+const production = process.argv.includes("--production");
+const watch = process.argv.includes("--watch");
+process.chdir(__dirname);
+
+/** @type {esbuild.BuildOptions} */
+const common = {
+	bundle: true,
+	outdir: "dist",
+	logLevel: "warning",
+	minify: production,
+	sourcemap: production ? false : "linked",
+};
+
+/** @type {esbuild.BuildOptions} */
+const node = { ...common, platform: "node", format: "cjs", target: "node20", external: ["vscode"] };
+
+/** Every program of the product: what it is called in dist/, where it starts, how it is built. */
+const PROGRAMS = [
+	{ name: "extension", entry: "src/host/extension.ts", options: node },
+	{ name: "worker", entry: "src/engine/worker.ts", options: node },
+	{ name: "cli", entry: "src/cli.ts", options: { ...node, banner: { js: "#!/usr/bin/env node" } } },
+	{
+		name: "webview",
+		entry: "webview/main.ts",
+		options: { ...common, platform: "browser", format: "iife", target: "es2022" },
+	},
+];
+
+/** Test files keep their place: test/core/layout.test.ts becomes dist/test/core/layout.test.js. */
+function testEntries() {
+	if (!fs.existsSync("test")) return [];
+	return fs
+		.readdirSync("test", { recursive: true, encoding: "utf8" })
+		.filter((file) => file.endsWith(".test.ts") || file === path.join("host", "index.ts"))
+		.map((file) => path.join("test", file));
+}
+
+/** @returns {esbuild.BuildOptions[]} */
+function builds() {
+	const programs = PROGRAMS.filter(({ entry }) => {
+		const exists = fs.existsSync(entry);
+		if (!exists) console.warn(`esbuild: skipped ${entry}, which does not exist yet`);
+		return exists;
+	}).map(({ name, entry, options }) => ({ ...options, entryPoints: { [name]: entry } }));
+	const tests = { ...node, outdir: "dist/test", outbase: "test", entryPoints: testEntries(), packages: "external" };
+	return production ? programs : [...programs, { ...tests, sourcemap: "linked" }];
+}
+
+async function main() {
+	if (watch) {
+		const contexts = await Promise.all(builds().map((options) => esbuild.context({ ...options, logLevel: "info" })));
+		await Promise.all(contexts.map((context) => context.watch()));
+		return;
+	}
+	await Promise.all(builds().map((options) => esbuild.build(options)));
+}
+
+main().catch((error) => {
+	// Errors in the sources were already printed by esbuild, with their place.
+	if (!error.errors) console.error(error);
+	process.exitCode = 1;
+});
