@@ -1,0 +1,187 @@
+import type { DType } from "./dtype";
+import { partsOf } from "./dtype";
+import { type Layout, setSize, sizeOf } from "./layout";
+import { type CellStatistics, cellStatistics, type Extremes, emptyMoments, type Moments, mergeCell } from "./moments";
+import { affineOf, type Norm } from "./normalizations";
+
+/** Statistics over the index of one axis; every array has one entry per bin. */
+export interface AxisProfile {
+	readonly axis: number;
+	/** Length of the axis. */
+	readonly size: number;
+	/** Bins it is shown in: `size` unless the axis is longer than a screen shows; bin b starts at index `ceil(b·size/bins)`. */
+	readonly bins: number;
+	readonly count: Float64Array;
+	readonly mean: Float64Array;
+	readonly std: Float64Array;
+	readonly min: Extremes;
+	readonly max: Extremes;
+	readonly nan: Float64Array;
+	readonly posInf: Float64Array;
+	readonly negInf: Float64Array;
+	readonly zeros: Float64Array;
+}
+
+/** Smallest and largest of a statistic over the sets of a layout that have finite elements; NaN where no set has. */
+export interface Spread {
+	readonly lowest: number;
+	readonly highest: number;
+}
+
+/** A tensor's numbers under one layout, before or after the transformation. */
+export interface Aspect {
+	/** All finite elements together. */
+	readonly whole: CellStatistics;
+	readonly setMeans: Spread;
+	readonly setStds: Spread;
+}
+
+/** What a normalization does to a tensor, set by set in sum. */
+export interface NormSummary {
+	readonly norm: Norm;
+	readonly layout: Layout;
+	/** Number of sets: cells of the layout. */
+	readonly sets: number;
+	/** Elements in each set. */
+	readonly setSize: number;
+	readonly before: Aspect;
+	/** After `(x − mean) / sqrt(var + eps)`, without gamma and beta; exact, as it follows from the moments. */
+	readonly after: Aspect;
+	/** Sets whose variance is below eps, so that eps and not the data sets their scale. */
+	readonly belowEps: number;
+	/** Sets without any finite element. */
+	readonly empty: number;
+	/** The first sets in C order, up to the number asked for: index of the cell, its statistics before and after. */
+	readonly first: readonly {
+		readonly cell: readonly number[];
+		readonly before: CellStatistics;
+		readonly after: CellStatistics;
+	}[];
+}
+
+/** Everything the panel shows of one tensor (for complex ones: of its real or its imaginary part). */
+export interface Inspection {
+	readonly dtype: DType;
+	readonly part: "value" | "real" | "imaginary";
+	readonly whole: CellStatistics;
+	/** Smallest C-order index of the first NaN, +Inf, −Inf, as one index per axis; absent where there is none. */
+	readonly first: Readonly<Partial<Record<"nan" | "posInf" | "negInf", readonly number[]>>>;
+	readonly profiles: readonly AxisProfile[];
+	readonly norm?: NormSummary;
+	/** Seconds the work took, and the elements it saw: all of them unless `exact` is false. */
+	readonly elapsedMs: number;
+	readonly exact: boolean;
+}
+
+/** Name of one of the real parts of a dtype. */
+export function partName(dtype: DType, part: number): Inspection["part"] {
+	return partsOf(dtype) === 1 ? "value" : part === 0 ? "real" : "imaginary";
+}
+
+/** The profile of an axis from the moments of its `profileLayout`. */
+export function axisProfile(layout: Layout, axis: number, moments: Moments): AxisProfile {
+	const { count, nan, posInf, negInf, zeros, min, max } = moments;
+	return {
+		axis,
+		size: layout.shape[axis] ?? 1,
+		bins: layout.cells[axis] ?? 1,
+		count,
+		mean: moments.mean.map((mean, cell) => (count[cell] ? mean : NaN)),
+		std: moments.std.map((std, cell) => (count[cell] ? std : NaN)),
+		min,
+		max,
+		nan,
+		posInf,
+		negInf,
+		zeros,
+	};
+}
+
+/** Statistics of all cells together. */
+export function wholeOf(moments: Moments, dtype: DType): Moments {
+	const whole = emptyMoments(dtype, 1);
+	for (let cell = 0; cell < moments.count.length; cell++) mergeCell(whole, 0, moments, cell);
+	return whole;
+}
+
+/** Moments of `(x − mean) / sigma` cell by cell: exact, as a straight line maps mean, deviation and extremes. */
+export function normalizedMoments(moments: Moments, norm: Norm): Moments {
+	const cells = moments.count.length;
+	const after = {
+		...emptyMoments("f64", cells),
+		count: moments.count,
+		nan: moments.nan,
+		posInf: moments.posInf,
+		negInf: moments.negInf,
+	};
+	for (let cell = 0; cell < cells; cell++) {
+		const mean = moments.mean[cell] as number;
+		const std = moments.std[cell] as number;
+		const nonFinite =
+			(moments.nan[cell] as number) + (moments.posInf[cell] as number) + (moments.negInf[cell] as number);
+		if (moments.count[cell] === 0) continue;
+		const { centre, scale } = affineOf({ mean, std, nonFinite }, norm.options);
+		after.mean[cell] = (mean - centre) * scale;
+		after.std[cell] = std * scale;
+		after.min[cell] = (Number(moments.min[cell]) - centre) * scale;
+		after.max[cell] = (Number(moments.max[cell]) - centre) * scale;
+	}
+	return after;
+}
+
+/** Sums a normalization up from the moments of its layout; `listed` sets are told one by one. */
+export function summarizeNorm(norm: Norm, layout: Layout, moments: Moments, dtype: DType, listed: number): NormSummary {
+	const sets = sizeOf(layout.cells);
+	const after = normalizedMoments(moments, norm);
+	let belowEps = 0;
+	let empty = 0;
+	for (let cell = 0; cell < sets; cell++) {
+		if (moments.count[cell] === 0) empty++;
+		else if ((moments.std[cell] as number) ** 2 < norm.options.eps) belowEps++;
+	}
+	return {
+		norm,
+		layout,
+		sets,
+		setSize: setSize(layout),
+		before: aspect(moments, dtype),
+		after: aspect(after, "f64"),
+		belowEps,
+		empty,
+		first: Array.from({ length: Math.min(sets, listed) }, (_, cell) => ({
+			cell: unravel(cell, layout.cells),
+			before: cellStatistics(moments, cell),
+			after: cellStatistics(after, cell),
+		})),
+	};
+}
+
+function aspect(moments: Moments, dtype: DType): Aspect {
+	return {
+		whole: cellStatistics(wholeOf(moments, dtype), 0),
+		setMeans: spread(moments.mean, moments.count),
+		setStds: spread(moments.std, moments.count),
+	};
+}
+
+function spread(values: Float64Array, count: Float64Array): Spread {
+	let lowest = Infinity;
+	let highest = -Infinity;
+	for (let cell = 0; cell < values.length; cell++) {
+		if (count[cell] === 0) continue;
+		lowest = Math.min(lowest, values[cell] as number);
+		highest = Math.max(highest, values[cell] as number);
+	}
+	return lowest > highest ? { lowest: NaN, highest: NaN } : { lowest, highest };
+}
+
+/** The index on every axis of position `flat` in C order. */
+export function unravel(flat: number, shape: readonly number[]): number[] {
+	const index = new Array<number>(shape.length);
+	for (let axis = shape.length - 1; axis >= 0; axis--) {
+		const length = shape[axis] as number;
+		index[axis] = flat % length;
+		flat = Math.floor(flat / length);
+	}
+	return index;
+}

@@ -1,0 +1,193 @@
+import { type DType, isWideInteger } from "./dtype";
+import { TensorError } from "./errors";
+import { cellOfIndex, denseStrides, type Layout, partStart, sizeOf } from "./layout";
+
+/** Smallest or largest value of each cell: exact integers for i64 and u64, float64 otherwise. */
+export type Extremes = Float64Array | BigInt64Array | BigUint64Array;
+
+/** Values that are counted apart, each with its first index: only `zeros` also enter mean, deviation and extremes. */
+export const COUNTED = ["nan", "posInf", "negInf", "zeros"] as const;
+export type Counted = (typeof COUNTED)[number];
+
+/**
+ * Statistics of the finite elements of every cell of a layout, cells in C order. They form a monoid: `emptyMoments`,
+ * `mergeMoments`; so chunks, workers and files add up in any order.
+ */
+export interface Moments extends Readonly<Record<Counted, Float64Array>> {
+	/** Finite elements. */
+	readonly count: Float64Array;
+	readonly mean: Float64Array;
+	/** Population standard deviation; kept as the root, so that 1e308 and 1e-308 stay within float64's range. */
+	readonly std: Float64Array;
+	/** Meaningless where count is 0. */
+	readonly min: Extremes;
+	readonly max: Extremes;
+	/** Smallest C-order index in the tensor of each counted kind, Infinity where there is none. */
+	readonly first: Readonly<Record<Counted, Float64Array>>;
+}
+
+/** Cells that a request may have: their statistics take about 100 bytes each in every worker. */
+export const MAX_CELLS = 2 ** 22;
+
+/** Moments of nothing, for a number of cells; throws `too-large` past `MAX_CELLS`. */
+export function emptyMoments(dtype: DType, cells: number): Moments {
+	if (cells > MAX_CELLS) {
+		throw new TensorError(
+			"too-large",
+			`This layout has ${cells} sets, more than the ${MAX_CELLS} whose statistics are kept in memory; average over more axes, or use larger groups.`,
+		);
+	}
+	const zeros = () => new Float64Array(cells);
+	const never = () => new Float64Array(cells).fill(Infinity);
+	return {
+		count: zeros(),
+		mean: zeros(),
+		std: zeros(),
+		min: extremes(dtype, cells, "min"),
+		max: extremes(dtype, cells, "max"),
+		nan: zeros(),
+		posInf: zeros(),
+		negInf: zeros(),
+		zeros: zeros(),
+		first: { nan: never(), posInf: never(), negInf: never(), zeros: never() },
+	};
+}
+
+function extremes(dtype: DType, cells: number, end: "min" | "max"): Extremes {
+	if (!isWideInteger(dtype)) return new Float64Array(cells).fill(end === "min" ? Infinity : -Infinity);
+	if (dtype === "u64") return new BigUint64Array(cells).fill(end === "min" ? 2n ** 64n - 1n : 0n);
+	return new BigInt64Array(cells).fill(end === "min" ? 2n ** 63n - 1n : -(2n ** 63n));
+}
+
+/**
+ * Adds a group of `count` finite values with mean `mean` and population deviation `std` to one cell
+ * (Chan, Golub & LeVeque 1979, updating formulae for pairs of groups).
+ */
+export function mergeGroup(into: Moments, cell: number, count: number, mean: number, std: number): void {
+	if (count === 0) return;
+	const before = into.count[cell] as number;
+	const oldMean = into.mean[cell] as number;
+	const oldStd = into.std[cell] as number;
+	const total = before + count;
+	const old = before / total;
+	const added = count / total;
+	into.count[cell] = total;
+	if (before === 0) {
+		into.mean[cell] = mean;
+		into.std[cell] = std;
+		return;
+	}
+	const delta = mean - oldMean;
+	const largest = Math.max(oldStd, std, Math.abs(delta));
+	if (largest < SAFE_SQUARE && largest > 1 / SAFE_SQUARE) {
+		into.mean[cell] = oldMean + delta * added;
+		into.std[cell] = Math.sqrt(old * oldStd * oldStd + added * std * std + delta * (delta * (old * added)));
+	} else if (largest > 0) {
+		// Squares would leave float64's range: the same in a unit of the size of the values.
+		const unit = powerOfTwoNear(largest === Infinity ? Number.MAX_VALUE : largest);
+		const [a, b] = [oldStd / unit, std / unit];
+		const d = mean / unit - oldMean / unit;
+		into.mean[cell] = oldMean * old + mean * added;
+		into.std[cell] = Math.sqrt(old * a * a + added * b * b + d * (d * (old * added))) * unit;
+	}
+}
+
+/** Values between this and its inverse can be squared and summed without leaving float64's normal range. */
+export const SAFE_SQUARE = 2 ** 480;
+
+/** A power of two within a factor of 2 of a positive number, no smaller than float64's smallest normal number. */
+export function powerOfTwoNear(value: number): number {
+	return 2 ** Math.max(-1022, Math.min(1023, Math.floor(Math.log2(value))));
+}
+
+/** Adds cell `from` of one Moments to cell `to` of another of the same dtype. */
+export function mergeCell(into: Moments, to: number, other: Moments, from: number): void {
+	mergeGroup(into, to, other.count[from] as number, other.mean[from] as number, other.std[from] as number);
+	if ((other.count[from] as number) > 0) {
+		widen(into.min, to, other.min[from] as number | bigint, "min");
+		widen(into.max, to, other.max[from] as number | bigint, "max");
+	}
+	for (const kind of COUNTED) {
+		into[kind][to] = (into[kind][to] as number) + (other[kind][from] as number);
+		into.first[kind][to] = Math.min(into.first[kind][to] as number, other.first[kind][from] as number);
+	}
+}
+
+/** Makes an extreme cover one more value. */
+export function widen(ends: Extremes, cell: number, value: number | bigint, end: "min" | "max"): void {
+	const old = ends[cell] as number | bigint;
+	// Comparison works across number and bigint; the array's own type decides what is stored.
+	if (end === "min" ? value < old : value > old) (ends as { [cell: number]: number | bigint })[cell] = value;
+}
+
+/** Adds all cells of `other` to `into`, in place: both of the same layout and dtype. */
+export function mergeMoments(into: Moments, other: Moments): Moments {
+	for (let cell = 0; cell < into.count.length; cell++) mergeCell(into, cell, other, cell);
+	return into;
+}
+
+/** Whether every part of `fine` lies in one part of `coarse`, so that coarse statistics are merged fine ones. */
+export function refines(fine: Layout, coarse: Layout): boolean {
+	return fine.shape.every((size, axis) => {
+		const parts = fine.cells[axis] ?? 1;
+		const coarser = coarse.cells[axis] ?? 1;
+		if (coarser <= 1 || parts === size) return true;
+		return parts % coarser === 0 && size % parts === 0;
+	});
+}
+
+/** Merges the statistics of a layout into those of a coarser one that it `refines`. */
+export function coarsen(moments: Moments, fine: Layout, coarse: Layout, dtype: DType): Moments {
+	const into = emptyMoments(dtype, sizeOf(coarse.cells));
+	const target = cellsWithin(fine, coarse);
+	for (let cell = 0; cell < target.length; cell++) mergeCell(into, target[cell] as number, moments, cell);
+	return into;
+}
+
+/** For each cell of `fine`, in C order, the cell of `coarse` that it lies in. */
+export function cellsWithin(fine: Layout, coarse: Layout): Int32Array {
+	const strides = denseStrides(coarse.cells);
+	const target = new Int32Array(sizeOf(fine.cells));
+	let filled = target.length === 0 ? 0 : 1;
+	for (let axis = fine.cells.length - 1; axis >= 0; axis--) {
+		const parts = fine.cells[axis] as number;
+		const size = fine.shape[axis] as number;
+		for (let part = parts - 1; part >= 0; part--) {
+			const offset =
+				cellOfIndex(partStart(part, size, parts), size, coarse.cells[axis] as number) * (strides[axis] as number);
+			for (let k = 0; k < filled; k++) target[part * filled + k] = (target[k] as number) + offset;
+		}
+		filled *= parts;
+	}
+	return target;
+}
+
+/** One cell's statistics as plain numbers, for options, sentences and tests. */
+export interface CellStatistics {
+	readonly count: number;
+	readonly mean: number;
+	readonly std: number;
+	readonly min: number | bigint;
+	readonly max: number | bigint;
+	readonly nan: number;
+	readonly posInf: number;
+	readonly negInf: number;
+	readonly zeros: number;
+}
+
+/** Statistics of one cell; mean, std, min and max are NaN where it has no finite element. */
+export function cellStatistics(moments: Moments, cell: number): CellStatistics {
+	const count = moments.count[cell] as number;
+	const some = count > 0;
+	return {
+		count,
+		mean: some ? (moments.mean[cell] as number) : NaN,
+		std: some ? (moments.std[cell] as number) : NaN,
+		min: some ? (moments.min[cell] as number | bigint) : NaN,
+		max: some ? (moments.max[cell] as number | bigint) : NaN,
+		nan: moments.nan[cell] as number,
+		posInf: moments.posInf[cell] as number,
+		negInf: moments.negInf[cell] as number,
+		zeros: moments.zeros[cell] as number,
+	};
+}

@@ -1,0 +1,104 @@
+import type { DType, WritableDType } from "../core/dtype";
+import type { Inspection } from "../core/inspection";
+import type { Layout, Shape } from "../core/layout";
+import type { Moments } from "../core/moments";
+import type { Norm } from "../core/normalizations";
+import type { FileDescription } from "../core/tensor";
+import type { CallOptions } from "../rpc";
+
+/** A file: on a disk that the workers can reach, or its bytes (shared between threads) where there is no disk. */
+export type FileRef =
+	| { readonly path: string }
+	| { readonly name: string; readonly bytes: Uint8Array<SharedArrayBuffer> };
+
+/** One tensor of a file; without a name the only one. */
+export interface TensorRef {
+	readonly file: FileRef;
+	readonly tensor?: string;
+}
+
+/** Statistics of a tensor under one layout; complex tensors have two parts (real, imaginary), others one. */
+export interface LayoutMoments {
+	readonly layout: Layout;
+	readonly parts: readonly Moments[];
+}
+
+export interface MomentsResult {
+	readonly tensor: string;
+	readonly dtype: DType;
+	readonly shape: Shape;
+	/** One for each layout asked for, in that order. */
+	readonly layouts: readonly LayoutMoments[];
+	readonly elapsedMs: number;
+}
+
+export interface NormalizeRequest extends TensorRef {
+	readonly norm: Norm;
+	/** Tensors that broadcast along the norm's affine axes: shape (C) or that of the normalized axes. */
+	readonly gamma?: TensorRef;
+	readonly beta?: TensorRef;
+	readonly dtype?: WritableDType;
+	/** Path to write to; its suffix chooses the format. */
+	readonly output: string;
+	/** Whether an existing file may be replaced; otherwise it is an `exists` error. */
+	readonly overwrite: boolean;
+}
+
+export interface NormalizeResult {
+	readonly output: string;
+	readonly tensor: string;
+	readonly dtype: WritableDType;
+	readonly shape: Shape;
+	/** Bytes of the written file. */
+	readonly bytes: number;
+	readonly layout: Layout;
+	/** Finite results past the range of the dtype written. */
+	readonly overflowed: number;
+	readonly elapsedMs: number;
+}
+
+export interface CompareRequest {
+	readonly a: TensorRef;
+	readonly b: TensorRef;
+	/** `|a − b| <= atol + rtol · |b|` counts as close; NaN is close to NaN, an infinity to itself. */
+	readonly rtol: number;
+	readonly atol: number;
+}
+
+export interface CompareResult {
+	readonly a: { readonly tensor: string; readonly dtype: DType; readonly shape: Shape };
+	readonly b: { readonly tensor: string; readonly dtype: DType; readonly shape: Shape };
+	readonly sameShape: boolean;
+	/** Elements compared; 0 where the shapes differ. */
+	readonly elements: number;
+	/** Elements that are not close. */
+	readonly mismatched: number;
+	/** Elements whose values are not the same number (NaN is the same as NaN). */
+	readonly different: number;
+	/** Over pairs of finite values. */
+	readonly maxAbs: number;
+	readonly maxRel: number;
+	/** Where the largest absolute difference is, with both values; absent where nothing was compared. */
+	readonly worst?: { readonly index: readonly number[]; readonly a: number; readonly b: number };
+	/** The first element, in C order, that is not close. */
+	readonly firstMismatch?: { readonly index: readonly number[]; readonly a: number; readonly b: number };
+	readonly elapsedMs: number;
+}
+
+/** The engine as its callers see it: every call runs in workers, can be cancelled, and ends in a result or a TensorError. */
+export interface Engine {
+	/** Reads headers only. */
+	describe(file: FileRef, options?: CallOptions): Promise<FileDescription>;
+	/** Statistics under several layouts from one read of the tensor. */
+	moments(request: TensorRef & { readonly layouts: readonly Layout[] }, options?: CallOptions): Promise<MomentsResult>;
+	/** All profiles, the whole, and a norm's summary, at the size of a screen. */
+	inspect(
+		request: TensorRef & { readonly part: 0 | 1; readonly norm?: Norm },
+		options?: CallOptions,
+	): Promise<Inspection>;
+	/** Writes a normalized tensor; the output appears whole or not at all. */
+	normalize(request: NormalizeRequest, options?: CallOptions): Promise<NormalizeResult>;
+	compare(request: CompareRequest, options?: CallOptions): Promise<CompareResult>;
+	/** Ends the workers; calls still open reject with `cancelled`. */
+	close(): Promise<void>;
+}

@@ -1,0 +1,38 @@
+import type { ErrorData } from "./core/errors";
+import type { Inspection } from "./core/inspection";
+import type { Norm } from "./core/normalizations";
+import type { FileDescription } from "./core/tensor";
+
+/** A file that opened, or the reason why it did not. */
+export type OpenedFile =
+	| { readonly ok: true; readonly description: FileDescription }
+	| { readonly ok: false; readonly name: string; readonly error: ErrorData };
+
+/** What the inspector asks for when it wants numbers. */
+export interface InspectRequest {
+	readonly tensor: string;
+	/** 0, or 1 for the imaginary part of a complex tensor. */
+	readonly part: 0 | 1;
+	/** The norm whose layout and effect are wanted; none where it does not fit the tensor. */
+	readonly norm?: Norm;
+}
+
+/** What the webview may ask of the extension host. A session belongs to one file: the webview never names one. */
+export interface HostApi {
+	/** The file's tensors, from its headers. */
+	open(input: null): OpenedFile;
+	/** Statistics of one tensor, with progress; a later request does not end an earlier one: cancel it. */
+	inspect(input: InspectRequest): Inspection;
+	/** Starts "Normalize and save…" for one tensor; answers with the written file's name, or null when the user backed out. */
+	normalize(input: { readonly tensor: string; readonly norm: Norm }): string | null;
+	/** Copies a tensor's statistics to the clipboard as JSON. */
+	copyStatistics(input: { readonly tensor: string }): null;
+}
+
+/** What the extension host may ask of the webview. */
+export interface WebviewApi {
+	/** The file on disk is no longer the one that was opened: offer to read it again. */
+	fileChanged(input: null): null;
+	/** Shows a tensor, for commands that name one. */
+	select(input: { readonly tensor: string }): null;
+}
