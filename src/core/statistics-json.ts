@@ -1,0 +1,119 @@
+import { type DType, partsOf } from "./dtype";
+import { toJsonNumber } from "./format";
+import type { Layout, Shape } from "./layout";
+import type { Extremes, Moments } from "./moments";
+
+/** The tensor that statistics are of, and the time they took. */
+export interface StatisticsSubject {
+	/** Name in its file, "" where the file holds one nameless tensor. */
+	readonly tensor: string;
+	readonly dtype: DType;
+	readonly shape: Shape;
+	readonly elapsedMs: number;
+}
+
+/** Moments under one layout: one part, or two (real, imaginary) of a complex dtype. */
+export interface StatisticsCells {
+	readonly layout: Layout;
+	readonly parts: readonly Moments[];
+}
+
+/** A number as JSON holds it: "NaN", "Infinity", "-Infinity" and integers past 2^53 are strings. */
+export type JsonNumber = number | string;
+
+/** Statistics of the cells of a layout in C order, always arrays; `std` is the population one, without eps. */
+export interface CellsJson {
+	/** Finite elements. */
+	readonly count: readonly JsonNumber[];
+	/** "NaN", as are std, min and max, where a cell has no finite element. */
+	readonly mean: readonly JsonNumber[];
+	readonly std: readonly JsonNumber[];
+	readonly min: readonly JsonNumber[];
+	readonly max: readonly JsonNumber[];
+	readonly nan: readonly JsonNumber[];
+	readonly posInf: readonly JsonNumber[];
+	readonly negInf: readonly JsonNumber[];
+	readonly zeros: readonly JsonNumber[];
+}
+
+interface TensorJson {
+	readonly tensor: string;
+	readonly dtype: DType;
+	readonly shape: Shape;
+	readonly cells: Shape;
+}
+
+interface RunJson {
+	/** Whether every element was seen. */
+	readonly exact: boolean;
+	readonly elapsedMs: number;
+}
+
+/** What `stats --json` prints and "Copy Statistics as JSON" copies; complex tensors have `real` and `imag` in place of the arrays. */
+export type StatisticsJson = TensorJson &
+	(CellsJson | { readonly real: CellsJson; readonly imag: CellsJson }) &
+	RunJson;
+
+const COLUMNS = ["count", "mean", "std", "min", "max", "nan", "posInf", "negInf", "zeros"] as const;
+
+/** Statistics as plain JSON data, for up to some hundred thousand cells; `statisticsJsonText` serves any number. */
+export function statisticsJson(subject: StatisticsSubject, cells: StatisticsCells, exact = true): StatisticsJson {
+	const { tensor, dtype, shape, elapsedMs } = subject;
+	const head: TensorJson = { tensor, dtype, shape, cells: cells.layout.cells };
+	const [first, second] = cells.parts.map(cellsJson);
+	if (!first) throw new TypeError("statistics need at least one part");
+	return partsOf(dtype) === 2 && second
+		? { ...head, real: first, imag: second, exact, elapsedMs }
+		: { ...head, ...first, exact, elapsedMs };
+}
+
+function cellsJson(moments: Moments): CellsJson {
+	const column = (name: (typeof COLUMNS)[number]) => Array.from(moments.count, (_, cell) => at(moments, name, cell));
+	return Object.fromEntries(COLUMNS.map((name) => [name, column(name)])) as Record<
+		(typeof COLUMNS)[number],
+		JsonNumber[]
+	>;
+}
+
+function at(moments: Moments, name: (typeof COLUMNS)[number], cell: number): JsonNumber {
+	const column: Extremes = moments[name];
+	const defined = moments.count[cell] !== 0 || (name !== "mean" && name !== "std" && name !== "min" && name !== "max");
+	return toJsonNumber(defined ? (column[cell] as number | bigint) : NaN);
+}
+
+/** Cells whose numbers are put into one piece of text. */
+const CELLS_PER_PIECE = 4096;
+
+/** The text of `statisticsJson` in pieces of some ten kilobytes, so that millions of cells can be written as they are made. */
+export function* statisticsJsonText(
+	subject: StatisticsSubject,
+	cells: StatisticsCells,
+	exact = true,
+): Generator<string, void, undefined> {
+	const { tensor, dtype, shape, elapsedMs } = subject;
+	const line = (name: string, value: unknown) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`;
+	yield `{\n${[line("tensor", tensor), line("dtype", dtype), line("shape", shape), ""].join(",\n")}`;
+	yield `${line("cells", cells.layout.cells)},\n`;
+	const [first, second] = cells.parts;
+	if (!first) throw new TypeError("statistics need at least one part");
+	if (partsOf(dtype) === 2 && second) {
+		yield '  "real": {\n';
+		yield* columnsText(first, "    ");
+		yield '\n  },\n  "imag": {\n';
+		yield* columnsText(second, "    ");
+		yield "\n  }";
+	} else yield* columnsText(first, "  ");
+	yield `,\n${line("exact", exact)},\n${line("elapsedMs", elapsedMs)}\n}\n`;
+}
+
+function* columnsText(moments: Moments, indent: string): Generator<string, void, undefined> {
+	for (const [position, name] of COLUMNS.entries()) {
+		yield `${position === 0 ? "" : ",\n"}${indent}"${name}": [`;
+		for (let start = 0; start < moments.count.length; start += CELLS_PER_PIECE) {
+			const end = Math.min(start + CELLS_PER_PIECE, moments.count.length);
+			const numbers = Array.from({ length: end - start }, (_, k) => JSON.stringify(at(moments, name, start + k)));
+			yield `${start === 0 ? "" : ", "}${numbers.join(", ")}`;
+		}
+		yield "]";
+	}
+}
