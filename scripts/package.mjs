@@ -1,0 +1,12 @@
+// Makes tensor-inspector-<version>.vsix in the project's folder:  npm run package
+import fs from "node:fs";
+import path from "node:path";
+import { manifest, packageInto } from "./setup/build.mjs";
+import { ROOT, say } from "./setup/command.mjs";
+import { ensureDependencies } from "./setup/dependencies.mjs";
+
+await ensureDependencies();
+const { name, version } = manifest();
+const file = path.join(ROOT, `${name}-${version}.vsix`);
+console.log(await packageInto(file));
+say(`${path.basename(file)}: ${(fs.statSync(file).size / 1024).toFixed(0)} KB`);

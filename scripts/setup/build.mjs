@@ -1,0 +1,36 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { ROOT, runNode, runTool, say } from "./command.mjs";
+
+/** Bundles the extension and the tests into dist/, for development. */
+export async function build() {
+	say("building");
+	await runNode(["esbuild.js"], { show: true });
+}
+
+/**
+ * Packages the extension, minified, into a .vsix file.
+ * @param {string} file
+ */
+export async function packageInto(file) {
+	say("packaging the extension");
+	const args = ["package", "--no-dependencies", "--allow-missing-repository", "--out", file];
+	return runTool("@vscode/vsce/vsce", args);
+}
+
+/** @returns {{ readonly name: string, readonly version: string, readonly publisher: string, readonly contributes?: any }} */
+export function manifest() {
+	return JSON.parse(fs.readFileSync(path.join(ROOT, "package.json"), "utf8"));
+}
+
+/**
+ * Makes an empty folder for one run.
+ * @param {string} purpose Part of its name.
+ * @returns {{ folder: string, remove: () => void }}
+ */
+export function temporaryFolder(purpose) {
+	const folder = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), `tensor-inspector-${purpose}-`));
+	const remove = () => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+	return { folder, remove };
+}
