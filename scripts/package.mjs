@@ -1,9 +1,10 @@
 // Makes tensor-inspector-<version>.vsix in the project's folder:  npm run package
 import fs from "node:fs";
 import path from "node:path";
-import { manifest, packageInto } from "./setup/build.mjs";
-import { ROOT, say } from "./setup/command.mjs";
+import { packageInto } from "./setup/build.mjs";
+import { say } from "./setup/command.mjs";
 import { ensureDependencies } from "./setup/dependencies.mjs";
+import { manifest, ROOT } from "./setup/project.mjs";
 
 await ensureDependencies();
 const { name, version } = manifest();

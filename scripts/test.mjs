@@ -4,8 +4,9 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { build, temporaryFolder } from "./setup/build.mjs";
-import { runTool, say } from "./setup/command.mjs";
+import { say } from "./setup/command.mjs";
 import { ensureDependencies } from "./setup/dependencies.mjs";
+import { runTool } from "./setup/project.mjs";
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { grep: { type: "string" } } });
 const everything = positionals.length === 0 && values.grep === undefined;

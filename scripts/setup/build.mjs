@@ -1,12 +1,13 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { ROOT, runNode, runTool, say } from "./command.mjs";
+import { say } from "./command.mjs";
+import { runScript, runTool } from "./project.mjs";
 
 /** Bundles the extension and the tests into dist/, for development. */
 export async function build() {
 	say("building");
-	await runNode(["esbuild.js"], { show: true });
+	await runScript("esbuild.js", [], { show: true });
 }
 
 /**
@@ -17,11 +18,6 @@ export async function packageInto(file) {
 	say("packaging the extension");
 	const args = ["package", "--no-dependencies", "--allow-missing-repository", "--out", file];
 	return runTool("@vscode/vsce/vsce", args);
-}
-
-/** @returns {{ readonly name: string, readonly version: string, readonly publisher: string, readonly contributes?: any }} */
-export function manifest() {
-	return JSON.parse(fs.readFileSync(path.join(ROOT, "package.json"), "utf8"));
 }
 
 /**

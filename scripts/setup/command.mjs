@@ -1,9 +1,5 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
-
-/** The folder that holds package.json. */
-export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 
 /**
  * Prints what is being done now, or was found.
@@ -15,7 +11,7 @@ export function say(text) {
 
 /**
  * @typedef {object} RunOptions
- * @property {string} [cwd] Where to run, the project's folder unless told.
+ * @property {string} [cwd] Where to run; the current folder unless told.
  * @property {NodeJS.ProcessEnv} [env] Added to this process's environment.
  * @property {boolean} [show] Output goes to the terminal as it comes, instead of only after a failure.
  * @property {number} [limitMs] The program and its children are ended after this time.
@@ -28,7 +24,7 @@ export function say(text) {
  * @param {RunOptions} [options]
  * @returns {Promise<string>}
  */
-export function run(program, args, { cwd = ROOT, env = {}, show = false, limitMs } = {}) {
+export function run(program, args, { cwd = process.cwd(), env = {}, show = false, limitMs } = {}) {
 	const posix = process.platform !== "win32";
 	const child = spawn(program, args, {
 		cwd,
@@ -89,14 +85,4 @@ export function runNpm(args, options) {
 	const cli = process.env.npm_execpath;
 	if (cli !== undefined && path.basename(cli) === "npm-cli.js") return runNode([cli, ...args], options);
 	return run(process.platform === "win32" ? "npm.cmd" : "npm", args, options);
-}
-
-/**
- * Runs a program of a development dependency by its file in node_modules.
- * @param {string} file
- * @param {readonly string[]} args
- * @param {RunOptions} [options]
- */
-export function runTool(file, args, options) {
-	return runNode([path.join(ROOT, "node_modules", file), ...args], options);
 }

@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
-import { ROOT, runNpm, say } from "./command.mjs";
+import { runNpm, say } from "./command.mjs";
+import { ROOT } from "./project.mjs";
 
 /**
  * @typedef {{ readonly version?: string, readonly optional?: boolean }} Locked
@@ -34,5 +35,5 @@ function upToDate() {
 export async function ensureDependencies() {
 	if (upToDate()) return;
 	say("installing the development dependencies (npm ci)");
-	await runNpm(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+	await runNpm(["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: ROOT });
 }

@@ -1,12 +1,13 @@
 import fs from "node:fs";
 import path from "node:path";
-import { manifest, packageInto, temporaryFolder } from "../setup/build.mjs";
+import { packageInto, temporaryFolder } from "../setup/build.mjs";
 import { cacheFolder } from "../setup/cache.mjs";
 import { ensureChromium } from "../setup/chromium.mjs";
 import { ensureCodeServer } from "../setup/code-server.mjs";
-import { ROOT, runNode, say } from "../setup/command.mjs";
+import { say } from "../setup/command.mjs";
 import { canDownloadDesktop } from "../setup/desktop.mjs";
 import { executableFromEnvironment } from "../setup/executables.mjs";
+import { manifest, ROOT, runScript } from "../setup/project.mjs";
 
 /**
  * @typedef {object} Suite
@@ -39,7 +40,7 @@ function testFiles(passes) {
 async function runUnit(env) {
 	const files = testFiles((place) => !/^(host|e2e)\//.test(place));
 	const limitMs = 10 * 60_000;
-	await runNode(["scripts/suite/node.mjs", "60000", ...files], { env, show: true, limitMs });
+	await runScript("scripts/suite/node.mjs", ["60000", ...files], { env, show: true, limitMs });
 }
 
 /** @param {NodeJS.ProcessEnv} env */
@@ -88,7 +89,7 @@ async function runEndToEnd(env) {
 		};
 		const files = testFiles((place) => place.startsWith("e2e/"));
 		const limitMs = 15 * 60_000;
-		await runNode(["scripts/suite/node.mjs", "180000", ...files], { env: { ...env, ...tools }, show: true, limitMs });
+		await runScript("scripts/suite/node.mjs", ["180000", ...files], { env: { ...env, ...tools }, show: true, limitMs });
 	} finally {
 		work.remove();
 	}

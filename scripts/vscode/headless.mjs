@@ -8,7 +8,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { ensureChromium } from "../setup/chromium.mjs";
 import { ensureCodeServer } from "../setup/code-server.mjs";
-import { ROOT } from "../setup/command.mjs";
+import { ROOT } from "../setup/project.mjs";
 import { launchBrowser } from "./browser.mjs";
 import { remoteUri, startServer, workbenchUrl, writeSettings } from "./server.mjs";
 

@@ -23,7 +23,14 @@ function sendOutputTo(file) {
 		},
 	});
 	// The methods of VS Code's console cannot be replaced one by one; the object can.
-	globalThis.console = new Console({ stdout: stream, stderr: stream, colorMode: false });
+	const console = new Console({ stdout: stream, stderr: stream, colorMode: false });
+	const { error } = console;
+	console.error = (...args) => {
+		// VS Code's server logs without its compiled logger, too, and says so once at length.
+		const aboutLogger = args.some((arg) => arg instanceof Error && arg.message.includes("spdlog"));
+		if (!aboutLogger) error.apply(console, args);
+	};
+	globalThis.console = console;
 	for (const target of [process.stdout, process.stderr]) {
 		target.write = (/** @type {string | Uint8Array} */ chunk, /** @type {unknown[]} */ ...rest) => {
 			put(chunk);

@@ -1,0 +1,91 @@
+import fs from "node:fs";
+import path from "node:path";
+import type { Locator, Page } from "playwright-core";
+import { SHOTS } from "./places";
+import type { Session } from "./session";
+
+/** How long one step of the workbench may take, in milliseconds: generous, as test machines are shared. */
+export const PATIENCE_MS = 60_000;
+
+/** The themes that are tested: their names in VS Code, and the class that the workbench then carries. */
+export const THEMES = {
+	dark: { name: "Default Dark Modern", workbenchClass: "vs-dark" },
+	light: { name: "Default Light Modern", workbenchClass: "vs" },
+	highContrast: { name: "Default High Contrast", workbenchClass: "hc-black" },
+	highContrastLight: { name: "Default High Contrast Light", workbenchClass: "hc-light" },
+} as const;
+
+interface Driver {
+	whenWorkbenchRestored(): Promise<void>;
+}
+
+/**
+ * Waits until the workbench has restored itself. Only then are custom editors registered: a file that is opened before
+ * comes up in a built-in editor, although the Explorer works and the palette lists the extension's commands.
+ */
+export async function whenRestored(page: Page): Promise<void> {
+	await page.waitForFunction(() => "driver" in globalThis, undefined, { timeout: PATIENCE_MS });
+	await page.evaluate(() => (globalThis as unknown as { driver: Driver }).driver.whenWorkbenchRestored());
+}
+
+/**
+ * Opens the command palette with this command listed, and answers with its row. Keys are lost while the workbench does
+ * not listen yet, and an open list does not grow: so this begins again until the row is there.
+ */
+export async function findCommand(page: Page, title: string): Promise<Locator> {
+	const input = page.locator(".quick-input-widget input[type=text]");
+	const row = page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first();
+	const end = Date.now() + PATIENCE_MS;
+	for (;;) {
+		try {
+			if (!(await input.isVisible())) await page.keyboard.press("F1");
+			await input.fill(`>${title}`, { timeout: 2000 });
+			await row.waitFor({ timeout: 2000 });
+			return row;
+		} catch (error) {
+			if (Date.now() > end) throw new Error(`The palette does not list the command "${title}".`, { cause: error });
+			await page.keyboard.press("Escape");
+		}
+	}
+}
+
+/** Runs a command through the palette, as a user does. */
+export async function runCommand(page: Page, title: string): Promise<void> {
+	await (await findCommand(page, title)).click();
+}
+
+/** Opens a file with a double click in the Explorer; `name` is its row's text. Waits for its tab, not for its contents. */
+export async function openFromExplorer(page: Page, name: string): Promise<void> {
+	const row = page.locator(".explorer-folders-view .monaco-list-row", { has: page.getByText(name, { exact: true }) });
+	await row.first().dblclick({ timeout: PATIENCE_MS });
+	await page.locator(".tab.active", { hasText: name }).waitFor({ timeout: PATIENCE_MS });
+}
+
+/** The toasts and the entries of the notification centre that hold this text. */
+export function notification(page: Page, text: string | RegExp): Locator {
+	return page.locator(".notifications-toasts .notification-list-item, .notifications-center .notification-list-item", {
+		hasText: text,
+	});
+}
+
+/** Clears the editor area: every tab is closed. */
+export async function closeAllEditors(page: Page): Promise<void> {
+	await runCommand(page, "View: Close All Editors");
+	await page.locator(".tabs-container .tab").first().waitFor({ state: "detached", timeout: PATIENCE_MS });
+}
+
+/** Switches the colour theme through the user settings and waits until the workbench wears it. */
+export async function switchTheme(session: Session, theme: keyof typeof THEMES): Promise<void> {
+	const { name, workbenchClass } = THEMES[theme];
+	session.configure({ "workbench.colorTheme": name });
+	await session.page.locator(`.monaco-workbench.${workbenchClass}`).waitFor({ timeout: PATIENCE_MS });
+}
+
+/** Saves a picture of the whole page, webviews included, as `<name>.png`, and answers with its path. */
+export async function screenshot(page: Page, name: string): Promise<string> {
+	fs.mkdirSync(SHOTS, { recursive: true });
+	const file = path.join(SHOTS, `${name}.png`);
+	// Without this, hovers and toasts are caught half faded in.
+	await page.screenshot({ path: file, animations: "disabled" });
+	return file;
+}
