@@ -4,10 +4,11 @@
     apt-get install python3-numpy
     /usr/bin/python3 scripts/record-numpy.py [target folder]     (on x86-64, for its 80-bit long doubles)
 
-truth.json has one record for each file: `status` ok or error (with `expectError`), `tensors` with name, dtype (NumPy's
-spelling), shape, `count` (all elements), `nan`, `posInf`, `negInf`, `min`, `max`, `mean`, `std`, `first8` in C order; complex
-has `real` and `imag`; `numeric: false` has no statistics; `as` says what opaque bytes mean when they are read as a dtype of
-safetensors; `tensorErrors` are members that fail alone; with `mayRefuse` a reader may also refuse, with a reason. Statistics are exact and over finite values, null where there is none.
+truth.json has one record for each file: `status` ok or error (then `expectError`), and `tensors` with name, dtype (NumPy's
+spelling), shape, `count` (all elements), `nan`, `posInf`, `negInf`, `min`, `max`, `mean`, `std` and `first8` in C order.
+Statistics are exact and over finite values, null where there is none. Complex arrays have them for `real` and `imag`;
+`numeric: false` has none; `as` says what opaque bytes mean when they are read as a dtype of safetensors.
+`tensorErrors` are members that fail alone; with `mayRefuse` a reader may also refuse the file, with a reason.
 """
 
 import io
@@ -165,6 +166,7 @@ def arrays(random):
 
     array = any_values("<f8", (3, 4), random).astype("<f16")
     array[0, 0] = np.longdouble(1) / 3
+    array.view("u1").reshape(-1, 16)[:, 10:] = 0  # the padding is whatever memory held
     yield "f16-long-double.npy", encoded(array), perhaps(array)
     array = np.array(["2024-02-29T12:00", "1969-12-31T23:59:59", "NaT"], "<M8[s]")
     yield "datetime64.npy", encoded(array), perhaps(array)
