@@ -1,0 +1,111 @@
+import { partsOf } from "../core/dtype";
+import { TensorError } from "../core/errors";
+import { formatCount, formatDType, formatNumber, formatShape } from "../core/format";
+import { unravel } from "../core/inspection";
+import { type Layout, setSize, sizeOf } from "../core/layout";
+import { type CellStatistics, cellStatistics, type Moments } from "../core/moments";
+import { statisticsJsonText } from "../core/statistics-json";
+import type { LayoutMoments, MomentsResult } from "../engine/api";
+import { type ArgumentSpec, type Arguments, textOf } from "./arguments";
+import { chooseNorm, NORM_OPTIONS, oneCell } from "./norm-choice";
+import { printable, tableLines } from "./table";
+import { chooseTensor } from "./tensor-choice";
+import { EXIT, type ExitCode, type Terminal } from "./terminal";
+
+/** The arguments of `stats`. */
+export const STATS = {
+	name: "stats",
+	files: ["FILE"],
+	options: {
+		tensor: { value: "NAME", about: "The tensor; needed where the file holds several." },
+		...NORM_OPTIONS,
+		json: { about: "Print the statistics of all sets as JSON, arrays in C order of the cells." },
+	},
+} as const satisfies ArgumentSpec;
+
+/** Sets that are listed for people; `--json` has them all. */
+const LISTED_SETS = 20;
+
+/** Prints statistics of a tensor: of the whole, or of every set of a layout. */
+export async function stats({ files: [file = ""], given }: Arguments, terminal: Terminal): Promise<ExitCode> {
+	const choice = chooseNorm(given);
+	const name = textOf(given, "tensor");
+	const ref = { file: { path: file }, ...(name === undefined ? {} : { tensor: name }) };
+	const { shape, name: tensor } = await chooseTensor(ref, terminal, "--tensor NAME");
+	const layout = choice ? choice(shape).layout : oneCell(shape);
+	const bar = terminal.bar("Reading");
+	const result = await terminal.engine
+		.moments({ ...ref, tensor, layouts: [layout] }, { signal: terminal.signal, onProgress: bar.show })
+		.finally(bar.end);
+	const [cells] = result.layouts;
+	if (!cells) throw new TensorError("internal", "The engine answered without statistics.");
+	const text = given.has("json") ? statisticsJsonText(result, cells) : statisticsText(file, result, cells);
+	for (const piece of text) await terminal.write(piece);
+	if (!given.has("json")) warnOfNonFinite(cells, terminal);
+	return EXIT.fine;
+}
+
+function* statisticsText(
+	file: string,
+	{ tensor, dtype, shape, elapsedMs }: MomentsResult,
+	{ layout, parts }: LayoutMoments,
+): Generator<string, void, undefined> {
+	const title = tensor === "" ? file : `${file}, ${tensor}`;
+	yield `${printable(title)}: ${formatDType(dtype)}, ${formatShape(shape)}, ${formatCount(sizeOf(shape))} elements\n`;
+	const sets = sizeOf(layout.cells);
+	if (sets !== 1)
+		yield `${formatCount(sets)} sets of ${formatCount(setSize(layout))}: cells ${formatShape(layout.cells)}\n`;
+	for (const [part, moments] of parts.entries()) {
+		yield partsOf(dtype) === 2 ? `\n${part === 0 ? "real" : "imaginary"} part\n` : "\n";
+		yield* sets === 1 ? oneCellText(cellStatistics(moments, 0)) : tableText(layout, moments, sets);
+	}
+	yield `\n${formatNumber(elapsedMs, 3)} ms\n`;
+}
+
+function* oneCellText(cell: CellStatistics): Generator<string, void, undefined> {
+	const rows = [
+		["count", formatCount(cell.count)],
+		["mean", formatNumber(cell.mean, 9)],
+		["std", formatNumber(cell.std, 9)],
+		["min", formatNumber(cell.min, 9)],
+		["max", formatNumber(cell.max, 9)],
+		["zeros", formatCount(cell.zeros)],
+		["NaN", formatCount(cell.nan)],
+		["+Inf", formatCount(cell.posInf)],
+		["-Inf", formatCount(cell.negInf)],
+	] as const;
+	for (const [name, value] of rows) yield `  ${name.padEnd(5)}  ${value}\n`;
+}
+
+function* tableText(layout: Layout, moments: Moments, sets: number): Generator<string, void, undefined> {
+	const listed = Math.min(sets, LISTED_SETS);
+	const rows = Array.from({ length: listed }, (_, flat) => {
+		const cell = cellStatistics(moments, flat);
+		return [
+			unravel(flat, layout.cells).join(", "),
+			formatCount(cell.count),
+			...[cell.mean, cell.std, cell.min, cell.max].map((value) => formatNumber(value, 6)),
+			...[cell.zeros, cell.nan, cell.posInf, cell.negInf].map(formatCount),
+		];
+	});
+	const numbers = ["count", "mean", "std", "min", "max", "zeros", "NaN", "+Inf", "-Inf"];
+	yield* tableLines([{ heading: "set" }, ...numbers.map((heading) => ({ heading, align: "right" as const }))], rows);
+	if (sets > listed) yield `… and ${formatCount(sets - listed)} more sets; --json prints them all\n`;
+}
+
+function warnOfNonFinite({ parts }: LayoutMoments, terminal: Terminal): void {
+	const total = (column: "nan" | "posInf" | "negInf") =>
+		parts.reduce((sum, moments) => sum + moments[column].reduce((a, b) => a + b, 0), 0);
+	const found = (
+		[
+			["nan", "NaN"],
+			["posInf", "+Inf"],
+			["negInf", "-Inf"],
+		] as const
+	).flatMap(([column, label]) => {
+		const count = total(column);
+		return count === 0 ? [] : [`${formatCount(count)} ${label}`];
+	});
+	if (found.length === 0) return;
+	terminal.tell(`warning: ${found.join(", ")}; they are counted apart and enter no mean, std, min or max.`);
+}
