@@ -81,6 +81,13 @@ export function openChannel<Local extends Contract<Local>, Remote extends Contra
 	const post = (message: Message, transfer?: readonly Transferable[]) => {
 		if (!closed) port.post(message, transfer);
 	};
+	const postIfPossible = (message: Message) => {
+		try {
+			post(message);
+		} catch {
+			// The port has ended (a disposed view, a stopped worker): there is nobody left to tell.
+		}
+	};
 
 	const answer = async ({ id, name, input }: Message & { rpc: "request" }) => {
 		const abort = new AbortController();
@@ -97,7 +104,7 @@ export function openChannel<Local extends Contract<Local>, Remote extends Contra
 			const value = await handler(input as never, context);
 			post({ rpc: "answer", id, value }, transfer);
 		} catch (thrown) {
-			post({ rpc: "error", id, error: TensorError.from(thrown).toData() });
+			postIfPossible({ rpc: "error", id, error: TensorError.from(thrown).toData() });
 		} finally {
 			running.delete(id);
 		}
@@ -125,7 +132,7 @@ export function openChannel<Local extends Contract<Local>, Remote extends Contra
 			return new Promise<never>((resolve, reject) => {
 				const onAbort = () => {
 					pending.delete(id);
-					post({ rpc: "cancel", id });
+					postIfPossible({ rpc: "cancel", id });
 					reject(cancelled());
 				};
 				const settle = () => signal?.removeEventListener("abort", onAbort);
@@ -141,11 +148,19 @@ export function openChannel<Local extends Contract<Local>, Remote extends Contra
 					},
 					onProgress,
 				});
-				post({ rpc: "request", id, name, input }, transfer);
+				try {
+					post({ rpc: "request", id, name, input }, transfer);
+				} catch (thrown) {
+					pending.delete(id);
+					settle();
+					reject(TensorError.from(thrown));
+				}
 			});
 		},
 		close(reason) {
 			if (closed) return;
+			for (const id of running.keys()) postIfPossible({ rpc: "error", id, error: reason.toData() });
+			for (const id of pending.keys()) postIfPossible({ rpc: "cancel", id });
 			closed = reason;
 			stopListening();
 			for (const abort of running.values()) abort.abort();
@@ -157,9 +172,10 @@ export function openChannel<Local extends Contract<Local>, Remote extends Contra
 
 function isMessage(message: unknown): message is Message {
 	if (typeof message !== "object" || message === null) return false;
-	const { rpc, id, name } = message as { rpc?: unknown; id?: unknown; name?: unknown };
+	const { rpc, id, name, error, progress } = message as Readonly<Record<string, unknown>>;
 	if (typeof id !== "number") return false;
-	return rpc === "request"
-		? typeof name === "string"
-		: rpc === "answer" || rpc === "error" || rpc === "progress" || rpc === "cancel";
+	if (rpc === "request") return typeof name === "string";
+	if (rpc === "error") return typeof error === "object" && error !== null;
+	if (rpc === "progress") return typeof progress === "object" && progress !== null;
+	return rpc === "answer" || rpc === "cancel";
 }
