@@ -1,0 +1,162 @@
+import { byteLength, DTYPES, type DType } from "../core/dtype";
+import { TensorError } from "../core/errors";
+import { type Box, denseStrides, type Shape, sizeOf } from "../core/layout";
+import type { TensorInfo } from "../core/tensor";
+import { gather } from "./gather";
+import type { ByteSource, Chunk, TensorSource } from "./reader";
+
+/** How values without gaps lie: which axis runs fastest (C: the last, F: the first). */
+export type Order = "C" | "F";
+
+/** Where the values of a dense tensor are. */
+export interface DensePlace {
+	readonly source: ByteSource;
+	/** Byte of the first element. */
+	readonly start: number;
+	readonly dtype: DType;
+	readonly shape: Shape;
+	readonly order: Order;
+	readonly bigEndian: boolean;
+}
+
+/** A tensor as a reader found it; without a place it has a `problem`. */
+export interface DenseTensor {
+	readonly info: TensorInfo;
+	readonly place?: DensePlace;
+}
+
+/** Bytes that one read may take into memory. */
+export const MAX_BOX_BYTES = 2 ** 30;
+
+/** Axes from the slowest in storage to the fastest. */
+export function storageAxes(rank: number, order: Order): number[] {
+	return Array.from({ length: rank }, (_, k) => (order === "C" ? k : rank - 1 - k));
+}
+
+/** Boxes of at most `maxElements` (but at least one) that cover a tensor once, each contiguous, in storage order. */
+export function* denseBoxes(shape: Shape, order: Order, maxElements: number): Generator<Box> {
+	const axes = storageAxes(shape.length, order);
+	if (sizeOf(shape) === 0) return;
+	// All axes faster than `cut` are whole in every box, the axis at `cut` is cut, slower ones go index by index.
+	let cut = axes.length;
+	let inner = 1;
+	while (cut > 0 && inner * (shape[axes[cut - 1] as number] as number) <= maxElements) {
+		cut--;
+		inner *= shape[axes[cut] as number] as number;
+	}
+	if (cut === 0) {
+		yield { origin: shape.map(() => 0), shape: [...shape] };
+		return;
+	}
+	const axis = axes[cut - 1] as number;
+	const size = shape[axis] as number;
+	const parts = Math.ceil(size / Math.max(1, Math.floor(maxElements / inner)));
+	const step = Math.ceil(size / parts);
+	const slow = axes.slice(0, cut - 1);
+	const origin = shape.map(() => 0);
+	const boxShape = shape.map((length, a) => (slow.includes(a) ? 1 : length));
+	for (;;) {
+		for (let at = 0; at < size; at += step) {
+			origin[axis] = at;
+			boxShape[axis] = Math.min(step, size - at);
+			yield { origin: [...origin], shape: [...boxShape] };
+		}
+		let k = slow.length - 1;
+		while (k >= 0 && (origin[slow[k] as number] as number) + 1 === shape[slow[k] as number])
+			origin[slow[k--] as number] = 0;
+		if (k < 0) return;
+		origin[slow[k] as number] = (origin[slow[k] as number] as number) + 1;
+	}
+}
+
+/** The values of one box: one read where they are contiguous, otherwise gathered into a dense chunk of the same order. */
+export async function readDense(place: DensePlace, box: Box, signal?: AbortSignal): Promise<Chunk> {
+	const { dtype, shape, order, bigEndian } = place;
+	checkBox(shape, box);
+	const count = sizeOf(box.shape);
+	const strides = denseStrides(box.shape, order);
+	const chunk = { origin: box.origin, shape: box.shape, strides, dtype, bigEndian };
+	if (count === 0) return { ...chunk, offset: 0, bytes: new Uint8Array(0) };
+	if (byteLength(dtype, count) > MAX_BOX_BYTES) {
+		throw new TensorError(
+			"too-large",
+			`A box of ${count} ${dtype} values takes ${byteLength(dtype, count)} bytes, more than the ${MAX_BOX_BYTES} that are read at once; read it in smaller boxes.`,
+		);
+	}
+	if (!isContiguous(shape, box.shape, order)) return { ...chunk, offset: 0, bytes: await gather(place, box, signal) };
+	const steps = denseStrides(shape, order);
+	const first = box.origin.reduce((sum, index, axis) => sum + index * (steps[axis] as number), 0);
+	return { ...chunk, ...(await readElements(place, first, count, signal)) };
+}
+
+/** `count` consecutive elements; for types smaller than a byte the read starts at the last whole byte before them. */
+export async function readElements(
+	{ source, start, dtype }: Pick<DensePlace, "source" | "start" | "dtype">,
+	first: number,
+	count: number,
+	signal?: AbortSignal,
+): Promise<{ readonly offset: number; readonly bytes: Uint8Array }> {
+	const { bits } = DTYPES[dtype];
+	// 4 bits: pairs of elements start on a byte; 6 bits: every fourth does.
+	const offset = bits % 8 === 0 ? 0 : first % (bits === 4 ? 2 : 4);
+	const begin = byteLength(dtype, first - offset);
+	const bytes = await source.read(start + begin, byteLength(dtype, offset + count), signal);
+	return { offset, bytes };
+}
+
+function isContiguous(shape: Shape, part: Shape, order: Order): boolean {
+	const axes = storageAxes(shape.length, order);
+	const cut = axes.findIndex((axis) => part[axis] !== 1);
+	return cut === -1 || axes.slice(cut + 1).every((axis) => part[axis] === shape[axis]);
+}
+
+function checkBox(shape: Shape, box: Box): void {
+	const inside =
+		box.origin.length === shape.length &&
+		box.shape.length === shape.length &&
+		shape.every((size, a) => (box.origin[a] ?? -1) >= 0 && (box.shape[a] ?? -1) >= 0 && end(box, a) <= size);
+	if (inside) return;
+	throw new TensorError(
+		"bad-option",
+		`The box of shape [${box.shape.join(", ")}] at [${box.origin.join(", ")}] does not lie inside the tensor [${shape.join(", ")}].`,
+	);
+}
+
+function end(box: Box, axis: number): number {
+	return (box.origin[axis] as number) + (box.shape[axis] as number);
+}
+
+/** A TensorSource over dense tensors. */
+export function denseSource(
+	found: readonly DenseTensor[],
+	about: Pick<TensorSource, "metadata" | "notes" | "close">,
+): TensorSource {
+	const byName = new Map(found.map((tensor) => [tensor.info.name, tensor]));
+	const lookUp = (name: string): DenseTensor => {
+		const tensor = byName.get(name);
+		if (tensor === undefined) throw new TensorError("not-found", `The file has no tensor called "${name}".`);
+		return tensor;
+	};
+	return {
+		...about,
+		tensors: found.map(({ info }) => info),
+		boxes(tensor, maxElements) {
+			const { place } = lookUp(tensor.name);
+			return place === undefined ? [] : denseBoxes(place.shape, place.order, maxElements);
+		},
+		async read(tensor, box, signal) {
+			const { place, info } = lookUp(tensor.name);
+			if (place === undefined) throw problemOf(info);
+			try {
+				return await readDense(place, box, signal);
+			} catch (thrown) {
+				throw TensorError.from(thrown).at({ tensor: info.name });
+			}
+		},
+	};
+}
+
+function problemOf({ problem, name }: TensorInfo): TensorError {
+	const error = problem && TensorError.fromData(problem);
+	return (error ?? new TensorError("internal", "This tensor has no values that could be read.")).at({ tensor: name });
+}

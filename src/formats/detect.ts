@@ -1,0 +1,94 @@
+import { TensorError } from "../core/errors";
+import { formatBytes } from "../core/format";
+
+/** Bytes at the start of a file that tell what it is. */
+export const HEAD_BYTES = 4096;
+
+/** What the product reads, for sentences about files that it does not. */
+export const READ_FORMATS = "NumPy .npy and .npz files and .safetensors files (with their .safetensors.index.json)";
+
+/** Other kinds of files that people open by mistake or in hope, by their first bytes. */
+const OTHER_KINDS: readonly { readonly kind: string; readonly test: (head: Uint8Array, text: string) => boolean }[] = [
+	{ kind: "an HDF5 file", test: (_, text) => text.startsWith("\x89HDF\r\n\x1a\n") || hdf5AfterUserBlock(text) },
+	{ kind: "a GGUF model", test: (_, text) => text.startsWith("GGUF") },
+	{ kind: "a PyTorch file of the old kind (a pickle)", test: (_, text) => text.includes("\x8a\x0al\xfc\x9cF\xf9") },
+	{ kind: "a Python pickle", test: (head) => head[0] === 0x80 && within(head[1], 2, 5) },
+	{ kind: "a Parquet table", test: (_, text) => text.startsWith("PAR1") },
+	{ kind: "an Arrow or Feather table", test: (_, text) => text.startsWith("ARROW1") || text.startsWith("FEA1") },
+	{ kind: "a TensorFlow Lite model", test: (_, text) => text.startsWith("TFL3", 4) },
+	{ kind: "a MATLAB file", test: (_, text) => text.startsWith("MATLAB 5.0 MAT-file") },
+	{ kind: "a gzip archive", test: (head) => head[0] === 0x1f && head[1] === 0x8b },
+	{ kind: "a tar archive", test: (_, text) => text.startsWith("ustar", 257) },
+	{ kind: "an XZ archive", test: (_, text) => text.startsWith("\xfd7zXZ") },
+	{ kind: "a PNG picture", test: (_, text) => text.startsWith("\x89PNG") },
+	{ kind: "a JPEG picture", test: (_, text) => text.startsWith("\xff\xd8\xff") },
+	{ kind: "a NIfTI image", test: (_, text) => text.startsWith("n+1\0", 344) },
+	{ kind: "a web page (a download that failed?)", test: (_, text) => /^\s*<(!doctype )?html/i.test(text) },
+	{ kind: "Zarr metadata", test: (_, text) => /^\s*\{[\s\S]*"zarr_format"/.test(text) },
+	{ kind: "an ONNX or other protobuf file", test: (head) => looksLikeOnnx(head) },
+];
+
+/** The error of a file that holds no bytes, or only says where its bytes are (Git LFS); undefined for all others. */
+export function placeholderError(head: Uint8Array, source: { readonly name: string; readonly size: number }) {
+	const where = { file: source.name, byte: 0 };
+	if (source.size === 0) {
+		return new TensorError("corrupt", "The file is empty (0 bytes); save or download it again.", where);
+	}
+	const text = latin1(head);
+	if (!text.startsWith("version https://git-lfs.github.com/spec/")) return undefined;
+	const oid = /^oid (\S+)/m.exec(text)?.[1];
+	const size = Number(/^size (\d+)/m.exec(text)?.[1] ?? NaN);
+	const real = Number.isFinite(size) ? ` of ${formatBytes(size)} (${size} bytes)` : "";
+	return new TensorError(
+		"unknown-format",
+		`This is a Git LFS pointer of ${source.size} bytes to a file${real} that was not downloaded${oid ? ` (${oid})` : ""}; run "git lfs pull" and open it again.`,
+		where,
+	);
+}
+
+/** What a file is that no reader takes, where its first bytes tell; a file that is plainly this is not merely damaged. */
+export function otherKind(head: Uint8Array): string | undefined {
+	const text = latin1(head);
+	return OTHER_KINDS.find(({ test }) => test(head, text))?.kind;
+}
+
+/** The error of a file that no reader takes: what it looks like, and what is read. */
+export function unknownFormat(head: Uint8Array, source: { readonly name: string }): TensorError {
+	const kind = otherKind(head) ?? (head.every(isTextByte) ? "a text file" : undefined);
+	const found = kind
+		? `This looks like ${kind}`
+		: `The first bytes (${hex(head.subarray(0, 8))}) are of no known tensor file`;
+	return new TensorError("unknown-format", `${found}; what is read are ${READ_FORMATS}.`, {
+		file: source.name,
+		byte: 0,
+	});
+}
+
+/** Bytes as people write them: "93 4e 55". */
+export function hex(bytes: Uint8Array): string {
+	return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+}
+
+/** Each byte as the character of the same number. */
+export function latin1(bytes: Uint8Array): string {
+	let text = "";
+	for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+	return text;
+}
+
+function hdf5AfterUserBlock(text: string): boolean {
+	return [512, 1024, 2048].some((at) => text.startsWith("\x89HDF\r\n\x1a\n", at));
+}
+
+/** ModelProto starts with ir_version (field 1, a small number) and then the producer or the graph. */
+function looksLikeOnnx(head: Uint8Array): boolean {
+	return head[0] === 8 && within(head[1], 1, 20) && [0x12, 0x1a, 0x3a, 0x42].includes(head[2] ?? 0);
+}
+
+function within(byte: number | undefined, low: number, high: number): boolean {
+	return byte !== undefined && byte >= low && byte <= high;
+}
+
+function isTextByte(byte: number): boolean {
+	return (byte >= 32 && byte < 127) || (byte >= 9 && byte <= 13);
+}

@@ -1,0 +1,54 @@
+import { TensorError } from "../core/errors";
+import { HEAD_BYTES, otherKind, placeholderError, unknownFormat } from "./detect";
+import { npy } from "./npy";
+import type { ByteSource, TensorReader, TensorSource } from "./reader";
+import { safetensors } from "./safetensors";
+
+export { memorySource } from "./memory";
+
+/** Every format that is read; of several that take a file the first wins. */
+export const FORMATS: readonly TensorReader[] = [npy, safetensors];
+
+/** An open file, with the format it is of. */
+export interface OpenFile extends TensorSource {
+	readonly reader: TensorReader;
+}
+
+/**
+ * Opens a file of any format, by its content first and its suffix second. Owns the source: closes it when it throws
+ * and when it is closed. Throws `unknown-format`, or what the format's reader throws, with `where.file`.
+ */
+export async function openTensors(source: ByteSource, signal?: AbortSignal): Promise<OpenFile> {
+	try {
+		const head = await source.read(0, Math.min(HEAD_BYTES, source.size), signal);
+		const placeholder = placeholderError(head, source);
+		if (placeholder) throw placeholder;
+		const reader = readerOf(head, source);
+		const opened = await reader.open(source, signal);
+		const notes = [...suffixNote(reader, source.name), ...opened.notes];
+		return { ...opened, notes, reader };
+	} catch (thrown) {
+		await source.close?.();
+		throw TensorError.from(thrown).at({ file: source.name });
+	}
+}
+
+function readerOf(head: Uint8Array, source: ByteSource): TensorReader {
+	const sniffed = FORMATS.find(({ sniff }) => sniff(head, source));
+	if (sniffed) return sniffed;
+	// A damaged file of a known suffix gets that format's own error, unless it is plainly something else.
+	const named = otherKind(head) === undefined ? suffixReader(source.name) : undefined;
+	if (named === undefined) throw unknownFormat(head, source);
+	return named;
+}
+
+function suffixReader(name: string): TensorReader | undefined {
+	const lower = name.toLowerCase();
+	return FORMATS.find(({ extensions }) => extensions.some((suffix) => lower.endsWith(suffix)));
+}
+
+function suffixNote(reader: TensorReader, name: string): readonly string[] {
+	const named = suffixReader(name);
+	if (named === undefined || named === reader) return [];
+	return [`The name says ${named.label}, but the content is ${reader.label}.`];
+}

@@ -1,0 +1,57 @@
+import { open, stat } from "node:fs/promises";
+import path from "node:path";
+import { TensorError } from "../../src/core/errors";
+import type { ByteSource } from "../../src/formats/reader";
+
+/** A file on disk as a source, for tests of the readers alone. */
+export async function nodeSource(file: string): Promise<ByteSource> {
+	const { size } = await stat(file);
+	const handle = await open(file, "r");
+	const name = path.basename(file);
+	return {
+		name,
+		size,
+		async read(offset, length) {
+			const bytes = new Uint8Array(length);
+			const { bytesRead } = await handle.read(bytes, 0, length, offset);
+			if (bytesRead < length)
+				throw new TensorError("corrupt", `${bytesRead} of ${length} bytes`, { file: name, byte: offset });
+			return bytes;
+		},
+		async sibling(other) {
+			try {
+				return await nodeSource(path.join(path.dirname(file), other));
+			} catch {
+				throw new TensorError("not-found", `There is no file "${other}" in the same folder.`, { file: other });
+			}
+		},
+		close: () => handle.close(),
+	};
+}
+
+/** What was read of a source: how often, how much, and the largest read. */
+export interface Reads {
+	count: number;
+	bytes: number;
+	largest: number;
+	open: number;
+}
+
+/** A source that counts its reads. */
+export function counting(source: ByteSource, reads: Reads = { count: 0, bytes: 0, largest: 0, open: 0 }) {
+	reads.open++;
+	const counted: ByteSource = {
+		...source,
+		read(offset, length, signal) {
+			reads.count++;
+			reads.bytes += length;
+			reads.largest = Math.max(reads.largest, length);
+			return source.read(offset, length, signal);
+		},
+		async close() {
+			reads.open--;
+			await source.close?.();
+		},
+	};
+	return { source: counted, reads };
+}

@@ -1,0 +1,201 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import type { ErrorCode, ErrorData } from "../../src/core/errors";
+import { TensorError } from "../../src/core/errors";
+import { toJsonNumber } from "../../src/core/format";
+import type { TensorInfo } from "../../src/core/tensor";
+import { type OpenFile, openTensors } from "../../src/formats";
+import { nodeSource } from "./node-source";
+import { allValues, plainStatistics } from "./values";
+
+type Recorded = number | string | null;
+
+interface Statistics {
+	readonly nan: number;
+	readonly posInf: number;
+	readonly negInf: number;
+	readonly min: Recorded;
+	readonly max: Recorded;
+	readonly mean: Recorded;
+	readonly std: Recorded;
+}
+
+interface TrueTensor extends Partial<Statistics> {
+	readonly name: string;
+	readonly dtype: string;
+	readonly shape: readonly number[];
+	readonly count: number;
+	readonly numeric?: false;
+	readonly first8?: readonly (Recorded | readonly Recorded[])[];
+	readonly real?: Statistics;
+	readonly imag?: Statistics;
+}
+
+interface Truth {
+	readonly status: "ok" | "error";
+	readonly expectError?: { readonly code: string; readonly anyOf?: readonly string[] };
+	readonly tensors?: readonly TrueTensor[];
+	readonly tensorErrors?: readonly { readonly name: string; readonly code: string }[];
+}
+
+/** Which of our codes a recorded error may become. */
+const CODES: Readonly<Record<string, readonly ErrorCode[]>> = {
+	E_OBJECT_DTYPE: ["unsupported"],
+	E_UNSUPPORTED_DTYPE: ["unsupported"],
+	E_VERSION: ["unsupported"],
+	E_TRUNCATED: ["corrupt"],
+	E_HEADER_INVALID: ["corrupt"],
+	E_HEADER_TOO_LARGE: ["too-large", "corrupt"],
+	E_SHAPE_OVERFLOW: ["corrupt"],
+	E_SIZE_MISMATCH: ["corrupt"],
+	E_OFFSETS: ["corrupt"],
+};
+
+const DTYPES: Readonly<Record<string, string>> = {
+	b1: "bool",
+	i1: "i8",
+	i2: "i16",
+	i4: "i32",
+	i8: "i64",
+	u1: "u8",
+	u2: "u16",
+	u4: "u32",
+	u8: "u64",
+	f2: "f16",
+	f4: "f32",
+	f8: "f64",
+	c8: "c64",
+	c16: "c128",
+};
+
+const PATTERN = /\.(npy|npz|safetensors|safetensors\.index\.json)$/;
+
+truth("the fixtures", path.resolve("test/fixtures/formats"), path.resolve("test/fixtures/formats"));
+truth("the shared files", path.resolve("../shared/data"), path.resolve("../shared/expected"));
+
+function truth(title: string, data: string, expected: string): void {
+	describe(`readers and ${title}`, () => {
+		if (!fs.existsSync(data)) {
+			it.skip(`are not compared: there is no folder ${path.relative(".", data)}`);
+			return;
+		}
+		const files = fs
+			.readdirSync(data, { recursive: true, encoding: "utf8" })
+			.filter((file) => PATTERN.test(file))
+			.sort();
+		it("include files of every format", () => {
+			const suffixes = new Set(files.map((file) => PATTERN.exec(file)?.[1]));
+			assert.equal(suffixes.size, 4, [...suffixes].join());
+		});
+		for (const file of files) {
+			const record = path.join(expected, `${file}.json`);
+			if (!fs.existsSync(record)) {
+				it(`${file} opens or is refused with a sentence`, () => opensOrRefuses(path.join(data, file)));
+				continue;
+			}
+			const known = JSON.parse(fs.readFileSync(record, "utf8")) as Truth;
+			if (known.status === "error") {
+				it(`${file} is refused (${known.expectError?.code})`, () => isRefused(path.join(data, file), known));
+			} else {
+				it(`${file} agrees with the recorded truth`, () => agrees(path.join(data, file), known));
+			}
+		}
+	});
+}
+
+async function opensOrRefuses(file: string): Promise<void> {
+	try {
+		const opened = await openTensors(await nodeSource(file));
+		for (const tensor of opened.tensors) {
+			if (tensor.problem) continue;
+			const parts = await allValues(opened, tensor, 1000);
+			assert.ok(parts.every((part) => !part.includes(undefined as unknown as number)));
+		}
+		await opened.close();
+	} catch (thrown) {
+		assert.ok(thrown instanceof TensorError, String(thrown));
+	}
+}
+
+async function isRefused(file: string, known: Truth): Promise<void> {
+	const error = await refusal(file);
+	assert.ok(error, "the file was read");
+	assertCode(error, known.expectError?.code ?? "");
+}
+
+async function refusal(file: string): Promise<ErrorData | undefined> {
+	let opened: OpenFile;
+	try {
+		opened = await openTensors(await nodeSource(file));
+	} catch (thrown) {
+		assert.ok(thrown instanceof TensorError, String(thrown));
+		return thrown.toData();
+	}
+	await opened.close();
+	// A file with one tensor is refused where that tensor is.
+	return opened.tensors.length === 1 ? opened.tensors[0]?.problem : undefined;
+}
+
+function assertCode(error: ErrorData, recorded: string): void {
+	assert.ok(CODES[recorded]?.includes(error.code), `${recorded} became ${error.code}: ${error.message}`);
+	assert.match(error.message, /^[A-Z].*[.]$/s);
+}
+
+async function agrees(file: string, known: Truth): Promise<void> {
+	const opened = await openTensors(await nodeSource(file));
+	try {
+		const bad = known.tensorErrors ?? [];
+		const names = [...(known.tensors ?? []), ...bad].map(({ name }) => name).sort();
+		assert.deepEqual(opened.tensors.map(({ name }) => name).sort(), names);
+		for (const { name, code } of bad) {
+			const tensor = opened.tensors.find((one) => one.name === name) as TensorInfo;
+			assertCode(tensor.problem as ErrorData, code);
+			await assert.rejects(opened.read(tensor, { origin: [], shape: [] }), TensorError);
+		}
+		for (const wanted of known.tensors ?? []) {
+			await agreesTensor(opened, opened.tensors.find(({ name }) => name === wanted.name) as TensorInfo, wanted);
+		}
+	} finally {
+		await opened.close();
+	}
+}
+
+async function agreesTensor(opened: OpenFile, tensor: TensorInfo, wanted: TrueTensor): Promise<void> {
+	assert.deepEqual(tensor.shape, wanted.shape);
+	if (wanted.numeric === false) {
+		assert.deepEqual(tensor.dtype, { other: wanted.dtype });
+		assert.equal(tensor.problem?.code, "unsupported");
+		return;
+	}
+	assert.equal(tensor.problem, undefined);
+	assert.equal(tensor.dtype, DTYPES[wanted.dtype.replace(/^[<>|=]/, "")] ?? wanted.dtype.toLowerCase());
+	const parts = await allValues(opened, tensor, 1000);
+	assert.deepEqual(await allValues(opened, tensor, 1e9), parts);
+	const [first] = parts;
+	assert.equal(first?.length, wanted.count);
+	const shown = first?.slice(0, 8).map((value, i) => {
+		const [re, im] = [toJsonNumber(value), toJsonNumber(parts[1]?.[i] ?? 0)];
+		return parts.length === 2 ? [re, im] : re;
+	});
+	assert.deepEqual(shown, wanted.first8);
+	for (const [p, record] of (parts.length === 2 ? [wanted.real, wanted.imag] : [wanted]).entries()) {
+		agreesStatistics(plainStatistics(parts[p] ?? []), record as Statistics);
+	}
+}
+
+function agreesStatistics(found: ReturnType<typeof plainStatistics>, wanted: Statistics): void {
+	const { nan, posInf, negInf } = wanted;
+	assert.deepEqual({ nan: found.nan, posInf: found.posInf, negInf: found.negInf }, { nan, posInf, negInf });
+	if (found.min === undefined) {
+		assert.equal(wanted.min, null);
+		return;
+	}
+	assert.deepEqual([toJsonNumber(found.min), toJsonNumber(found.max ?? NaN)], [wanted.min, wanted.max]);
+	close(found.mean, Number(wanted.mean));
+	close(found.std, Number(wanted.std));
+}
+
+function close(found: number, wanted: number): void {
+	assert.ok(Math.abs(found - wanted) <= 1e-9 * Math.abs(wanted) + 1e-300, `${found} is not ${wanted}`);
+}
