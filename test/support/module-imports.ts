@@ -1,0 +1,154 @@
+/** One import of a module, as it stands in the source. */
+export interface ModuleImport {
+	readonly specifier: string;
+	/** `import type`, `export type`: gone when compiled. */
+	readonly typeOnly: boolean;
+	readonly line: number;
+}
+
+interface Token {
+	readonly kind: "word" | "string" | "sign" | "other";
+	readonly text: string;
+	readonly line: number;
+}
+
+/** Finds every import of a TypeScript source: static, re-exported, dynamic and required; not those in comments, strings or patterns. */
+export function importsOf(source: string): ModuleImport[] {
+	const tokens = tokenize(source);
+	const found: ModuleImport[] = [];
+	tokens.forEach((token, k) => {
+		if (token.kind !== "word" || tokens[k - 1]?.text === ".") return;
+		const next = tokens[k + 1];
+		const add = (specifier: Token | undefined, typeOnly: boolean) => {
+			if (specifier?.kind === "string") found.push({ specifier: specifier.text, typeOnly, line: token.line });
+		};
+		if (token.text === "import" && next?.kind === "string") add(next, false);
+		else if ((token.text === "import" || token.text === "require") && next?.text === "(") add(tokens[k + 2], false);
+		else if (token.text === "import" || token.text === "export") {
+			const clause = clauseAfter(tokens, k + 1);
+			if (clause) add(clause.specifier, clause.typeOnly);
+		}
+	});
+	return found;
+}
+
+/** What stands between import or export and its `from "…"`; undefined where no module follows. */
+function clauseAfter(tokens: readonly Token[], start: number): { specifier: Token; typeOnly: boolean } | undefined {
+	const second = tokens[start + 1];
+	// In `import type from "x"` a default import is called type.
+	const typeOnly = tokens[start]?.text === "type" && second?.text !== "from" && second?.text !== ",";
+	let inBraces = false;
+	for (let k = start; k < tokens.length; k++) {
+		const { text, kind } = tokens[k] as Token;
+		const after = tokens[k + 1];
+		if (kind === "word" && text === "from" && !inBraces && after?.kind === "string")
+			return { specifier: after, typeOnly };
+		if (text === "{") inBraces = true;
+		else if (text === "}") inBraces = false;
+		else if (kind === "string" ? !inBraces : kind !== "word" && text !== "," && text !== "*") return undefined;
+		// A second statement begins: what came before was an export of something local.
+		if (
+			kind === "word" &&
+			!inBraces &&
+			/^(import|export|const|let|function|class|interface|default|async)$/.test(text)
+		) {
+			return undefined;
+		}
+	}
+	return undefined;
+}
+
+const BEFORE_PATTERN = /^(return|typeof|case|in|of|do|else|void|delete|throw|new|yield|await)$/;
+
+/** Splits a source into words, strings and signs; comments are left out, patterns and templates are one token. */
+function tokenize(source: string): Token[] {
+	const tokens: Token[] = [];
+	let at = 0;
+	let line = 1;
+	const push = (kind: Token["kind"], text: string, length: number) => {
+		tokens.push({ kind, text, line });
+		advance(length);
+	};
+	const advance = (length: number) => {
+		for (const end = at + length; at < end; at++) if (source[at] === "\n") line++;
+	};
+	const match = (pattern: RegExp): string | undefined => {
+		pattern.lastIndex = at;
+		return pattern.exec(source)?.[0];
+	};
+	while (at < source.length) {
+		const skipped = match(/\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\//y);
+		if (skipped !== undefined) {
+			advance(skipped.length);
+			continue;
+		}
+		const quoted = match(/"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*'/y);
+		if (quoted !== undefined) {
+			push("string", quoted.slice(1, -1), quoted.length);
+			continue;
+		}
+		if (source[at] === "`") {
+			const length = templateLength(source, at);
+			const text = source.slice(at + 1, at + length - 1);
+			// Code inside ${…} can import as well.
+			if (text.includes("${")) for (const inner of templateCode(text)) tokens.push(...tokenize(inner));
+			push(text.includes("${") ? "other" : "string", text, length);
+			continue;
+		}
+		const word = match(/[\p{ID_Start}_$][\p{ID_Continue}$]*/uy);
+		if (word !== undefined) {
+			push("word", word, word.length);
+			continue;
+		}
+		const number = match(/\d[\w.]*/y);
+		if (number !== undefined) {
+			push("other", number, number.length);
+			continue;
+		}
+		const last = tokens.at(-1);
+		const mayBePattern = !last || (last.kind === "sign" && !/[)\]]/.test(last.text)) || BEFORE_PATTERN.test(last.text);
+		const pattern = mayBePattern ? match(/\/(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/\w*/y) : undefined;
+		if (pattern !== undefined) push("other", pattern, pattern.length);
+		else push("sign", source[at] as string, 1);
+	}
+	return tokens;
+}
+
+/** Length of the template literal that starts at a backquote, nested ones included. */
+function templateLength(source: string, start: number): number {
+	let at = start + 1;
+	while (at < source.length && source[at] !== "`") {
+		if (source[at] === "\\") at += 2;
+		else if (source.startsWith("${", at)) at = codeEnd(source, at + 2) + 1;
+		else at++;
+	}
+	return at + 1 - start;
+}
+
+/** Position of the brace that closes `${`, from inside on. */
+function codeEnd(source: string, start: number): number {
+	let depth = 1;
+	let at = start;
+	for (; at < source.length; at++) {
+		const character = source[at];
+		if (character === "`") at += templateLength(source, at) - 1;
+		else if (character === '"' || character === "'") {
+			for (at++; at < source.length && source[at] !== character; at++) if (source[at] === "\\") at++;
+		} else if (character === "{") depth++;
+		else if (character === "}" && --depth === 0) return at;
+	}
+	return at;
+}
+
+function templateCode(template: string): string[] {
+	const code: string[] = [];
+	for (let at = 0; at < template.length; at++) {
+		if (template[at] === "\\") at++;
+		else if (template.startsWith("${", at)) {
+			const end = codeEnd(template, at + 2);
+			code.push(template.slice(at + 2, end));
+			at = end;
+		}
+	}
+	return code;
+}
