@@ -1,0 +1,134 @@
+import {
+	type Button,
+	type Checkbox,
+	type Dropdown,
+	provideVSCodeDesignSystem,
+	type TextField,
+	vsCodeButton,
+	vsCodeCheckbox,
+	vsCodeDropdown,
+	vsCodeOption,
+	vsCodeTextField,
+} from "@vscode/webview-ui-toolkit";
+import { el, setAttribute } from "../dom";
+
+// At the top of the bundle: elements that are registered after the window's load event never get the theme's colours.
+provideVSCodeDesignSystem().register(
+	vsCodeButton(),
+	vsCodeCheckbox(),
+	vsCodeDropdown(),
+	vsCodeOption(),
+	vsCodeTextField(),
+);
+
+/** A button; secondary ones are the quieter half of a pair. */
+export function button(label: string, onClick: () => void, appearance: "primary" | "secondary" = "secondary"): Button {
+	const element = document.createElement("vscode-button") as Button;
+	element.setAttribute("appearance", appearance);
+	element.append(label);
+	element.addEventListener("click", () => {
+		if (!element.disabled) onClick();
+	});
+	return element;
+}
+
+/** A checkbox with its label. */
+export function checkbox(label: string, onChange: (checked: boolean) => void): Checkbox {
+	const element = document.createElement("vscode-checkbox") as Checkbox;
+	element.append(label);
+	element.addEventListener("change", () => onChange(element.checked));
+	return element;
+}
+
+/** One entry of a dropdown. */
+export interface Choice {
+	readonly value: string;
+	readonly label: string;
+	readonly disabled?: boolean;
+}
+
+/** A control with its label above it. */
+export interface Field<Value> {
+	readonly element: HTMLElement;
+	readonly set: (value: Value) => void;
+	/** Marks what was chosen as not fitting. */
+	readonly setInvalid: (invalid: boolean) => void;
+}
+
+/** A dropdown whose entries can change. */
+export interface DropdownField extends Field<string> {
+	readonly setChoices: (choices: readonly Choice[]) => void;
+}
+
+let nextId = 1;
+
+/** A labelled dropdown. */
+export function dropdown(label: string, onChange: (value: string) => void): DropdownField {
+	const id = `dropdown-${nextId++}`;
+	const element = document.createElement("vscode-dropdown") as Dropdown;
+	element.id = id;
+	let shown = "";
+	let wanted = "";
+	const apply = () => {
+		if (element.value !== wanted) element.value = wanted;
+	};
+	element.addEventListener("change", () => {
+		if (element.value === wanted) return;
+		wanted = element.value;
+		onChange(wanted);
+	});
+	return {
+		element: el("div", { class: "field" }, el("label", { for: id }, label), element),
+		setChoices(choices) {
+			const key = JSON.stringify(choices);
+			if (key === shown) return;
+			shown = key;
+			element.replaceChildren(
+				...choices.map(({ value, label, disabled }) => {
+					const option = document.createElement("vscode-option");
+					option.setAttribute("value", value);
+					setAttribute(option, "disabled", disabled);
+					option.append(label);
+					return option;
+				}),
+			);
+			// The element learns of its new options a moment later; a value set before that is forgotten.
+			requestAnimationFrame(apply);
+		},
+		set(value) {
+			wanted = value;
+			apply();
+			requestAnimationFrame(apply);
+		},
+		setInvalid: (invalid) => setAttribute(element, "aria-invalid", invalid && "true"),
+	};
+}
+
+/** What a text field is for. */
+export interface TextFieldOptions {
+	readonly placeholder?: string;
+	/** Called while typing, not only when leaving the field. */
+	readonly live?: boolean;
+	readonly size?: number;
+}
+
+/** A labelled text field. */
+export function textField(
+	label: string,
+	onChange: (value: string) => void,
+	options: TextFieldOptions = {},
+): Field<string> & { readonly input: TextField } {
+	const input = document.createElement("vscode-text-field") as TextField;
+	input.setAttribute("aria-label", label);
+	setAttribute(input, "placeholder", options.placeholder);
+	setAttribute(input, "size", options.size);
+	input.addEventListener(options.live ? "input" : "change", () => onChange(input.value));
+	return {
+		input,
+		element: el("div", { class: "field" }, el("span", { class: "field-label", "aria-hidden": "true" }, label), input),
+		set(value) {
+			if (input.value !== value) input.value = value;
+		},
+		setInvalid: (invalid) => setAttribute(input, "aria-invalid", invalid && "true"),
+	};
+}

@@ -1,0 +1,136 @@
+import type { Face, Label, Point, Scene } from "./scene";
+
+/** Colours of the picture, read from the theme. */
+export interface PictureColours {
+	readonly background: string;
+	readonly line: string;
+	readonly text: string;
+	readonly lit: string;
+	/** Lines of the hatch on lit faces. */
+	readonly hatch: string;
+	readonly pointed: string;
+	/** High contrast themes draw every line in full strength. */
+	readonly highContrast: boolean;
+}
+
+/** How cells become pixels. */
+export interface View {
+	/** Pixels per cell. */
+	readonly unit: number;
+	readonly left: number;
+	readonly top: number;
+}
+
+/** Where a scene goes in a canvas of a width in CSS pixels, and the height it needs there. */
+export function fitScene({ bounds }: Scene, width: number, margin: { readonly side: number; readonly top: number; readonly bottom: number }): View & { readonly height: number } {
+	const { left, right, top, bottom } = bounds;
+	const unit = Math.max(5, Math.min(24, (width - 2 * margin.side) / (right - left), 330 / (bottom - top)));
+	const free = width - (right - left) * unit;
+	return {
+		unit,
+		left: Math.max(margin.side, free / 2) - left * unit,
+		top: margin.top - top * unit,
+		height: Math.ceil((bottom - top) * unit + margin.top + margin.bottom),
+	};
+}
+
+/** Draws a scene: glass for cells of other sets, solid and hatched for the lit set, strong lines between sets. */
+export function drawScene(context: CanvasRenderingContext2D, scene: Scene, view: View, colours: PictureColours, font: string): void {
+	const at = ([x, y]: Point): Point => [view.left + x * view.unit, view.top + y * view.unit];
+	const hatch = hatchPattern(context, colours.hatch, colours.highContrast);
+	for (const face of scene.faces) drawFace(context, face, at, colours, hatch);
+	for (const face of scene.faces) if (face.pointed) outline(context, face, at, colours.pointed);
+	context.fillStyle = colours.text;
+	for (const [from, to] of scene.breaks) {
+		const [x0, y0] = at(from);
+		const [x1, y1] = at(to);
+		for (const t of [0.1, 0.5, 0.9]) {
+			context.beginPath();
+			context.arc(x0 + (x1 - x0) * t, y0 + (y1 - y0) * t, Math.max(1, view.unit / 14), 0, 2 * Math.PI);
+			context.fill();
+		}
+	}
+	for (const label of scene.labels) drawLabel(context, label, at(label.at), colours, font);
+}
+
+const SHADE = { top: 0.1, front: 0, right: -0.14 } as const;
+
+function drawFace(context: CanvasRenderingContext2D, face: Face, at: (point: Point) => Point, colours: PictureColours, hatch: CanvasPattern | string): void {
+	const corners = face.corners.map(at);
+	context.beginPath();
+	for (const [x, y] of corners) context.lineTo(x, y);
+	context.closePath();
+	if (face.lit) {
+		context.fillStyle = colours.lit;
+		context.fill();
+		const shade = SHADE[face.side];
+		if (shade !== 0 && !colours.highContrast) {
+			context.fillStyle = shade > 0 ? `rgba(255,255,255,${shade})` : `rgba(0,0,0,${-shade})`;
+			context.fill();
+		}
+		context.fillStyle = hatch;
+		context.fill();
+	} else {
+		context.globalAlpha = face.side === "top" ? 0.42 : 0.52;
+		context.fillStyle = colours.background;
+		context.fill();
+		context.globalAlpha = (face.odd ? 0.13 : 0.05) + (face.side === "right" ? 0.05 : 0);
+		context.fillStyle = colours.text;
+		context.fill();
+		context.globalAlpha = 1;
+	}
+	for (let k = 0; k < 4; k++) {
+		const border = face.borders[k] as boolean;
+		const [x0, y0] = corners[k] as Point;
+		const [x1, y1] = corners[(k + 1) % 4] as Point;
+		context.beginPath();
+		context.moveTo(x0, y0);
+		context.lineTo(x1, y1);
+		context.strokeStyle = face.lit ? colours.background : colours.line;
+		context.globalAlpha = border ? (face.lit ? 0.9 : 0.75) : colours.highContrast ? 0.5 : face.lit ? 0.35 : 0.2;
+		context.lineWidth = border ? 1.25 : 0.75;
+		context.stroke();
+	}
+	context.globalAlpha = 1;
+}
+
+function outline(context: CanvasRenderingContext2D, face: Face, at: (point: Point) => Point, colour: string): void {
+	context.beginPath();
+	for (const corner of face.corners) context.lineTo(...at(corner));
+	context.closePath();
+	context.strokeStyle = colour;
+	context.lineWidth = 2.5;
+	context.lineJoin = "round";
+	context.stroke();
+}
+
+function drawLabel(context: CanvasRenderingContext2D, { text, align, baseline, strong }: Label, [x, y]: Point, colours: PictureColours, font: string): void {
+	context.font = `${strong ? "600" : "400"} ${font}`;
+	context.textAlign = align;
+	context.textBaseline = baseline;
+	context.fillStyle = colours.text;
+	context.globalAlpha = strong || colours.highContrast ? 1 : 0.75;
+	context.fillText(text, x, y);
+	context.globalAlpha = 1;
+}
+
+/** Diagonal lines, so that the lit set does not hang on colour. */
+function hatchPattern(context: CanvasRenderingContext2D, colour: string, strong: boolean): CanvasPattern | string {
+	const scale = context.getTransform().a;
+	const size = Math.round(6 * scale);
+	const tile = new OffscreenCanvas(size, size);
+	const lines = tile.getContext("2d");
+	if (!lines) return "transparent";
+	lines.strokeStyle = colour;
+	lines.globalAlpha = strong ? 0.9 : 0.5;
+	lines.lineWidth = strong ? 1.5 * scale : scale;
+	for (const shift of [-size, 0, size]) {
+		lines.beginPath();
+		lines.moveTo(shift - 1, size + 1);
+		lines.lineTo(shift + size + 1, -1);
+		lines.stroke();
+	}
+	const pattern = context.createPattern(tile, "repeat");
+	pattern?.setTransform(new DOMMatrix().scale(1 / scale));
+	return pattern ?? "transparent";
+}

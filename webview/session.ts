@@ -1,0 +1,148 @@
+import { type ErrorCode, TensorError } from "../src/core/errors";
+import { formatCount, formatNumber } from "../src/core/format";
+import type { TensorInfo } from "../src/core/tensor";
+import type { HostApi } from "../src/protocol";
+import type { Channel } from "../src/rpc";
+import { type Chosen, choose } from "./chosen";
+import type { State, Store } from "./store";
+
+/** What the views can set off. */
+export interface Session {
+	/** Reads the file's headers again, and the numbers after them. */
+	readonly open: () => Promise<void>;
+	readonly select: (tensor: string) => void;
+	/** Asks for numbers of what is selected now; takes an older request back. */
+	readonly inspect: () => void;
+	readonly cancel: () => void;
+	readonly normalize: () => Promise<void>;
+	readonly copyStatistics: () => Promise<void>;
+}
+
+/** The selected tensor, if the file opened and has it. */
+export function selectedTensor(state: State): TensorInfo | undefined {
+	if (!state.opened?.ok) return undefined;
+	return state.opened.description.tensors.find(({ name }) => name === state.tensor);
+}
+
+/** Axes and norm of the selected tensor. */
+export function chosenOf(state: State): Chosen | undefined {
+	const tensor = selectedTensor(state);
+	return tensor && choose(tensor.shape, state.choices[tensor.shape.length] ?? {});
+}
+
+/** A tensor's name for people: that of the file where the tensor has none. */
+export function titleOf(state: State, tensor: TensorInfo): string {
+	return tensor.name || (state.opened?.ok ? state.opened.description.file : "");
+}
+
+/** Connects the store with the host: one request for numbers at a time, the newest. */
+export function createSession(store: Store, host: Channel<HostApi>): Session {
+	let running: AbortController | undefined;
+	let delay: ReturnType<typeof setTimeout> | undefined;
+
+	const stop = () => {
+		clearTimeout(delay);
+		running?.abort();
+		running = undefined;
+	};
+
+	const request = async () => {
+		const state = store.get();
+		const tensor = selectedTensor(state);
+		const chosen = chosenOf(state);
+		if (!tensor || !chosen) return;
+		const abort = new AbortController();
+		running = abort;
+		const newest = () => running === abort;
+		try {
+			const norm = chosen.layout ? { norm: chosen.norm } : {};
+			const inspection = await host.call(
+				"inspect",
+				{ tensor: tensor.name, part: state.part, ...norm },
+				{
+					signal: abort.signal,
+					onProgress: (progress) => newest() && store.update({ work: { state: "running", progress } }),
+				},
+			);
+			if (!newest()) return;
+			const { count, mean, std } = inspection.whole;
+			store.update({
+				inspection,
+				work: { state: "idle" },
+				announcement: `Statistics of ${titleOf(state, tensor)}: ${formatCount(count)} finite values, mean ${formatNumber(mean)}, standard deviation ${formatNumber(std)}.`,
+			});
+		} catch (thrown) {
+			if (!newest()) return;
+			const error = TensorError.from(thrown).toData();
+			if (error.code === "cancelled") store.update({ work: { state: "cancelled" }, announcement: "Cancelled." });
+			else store.update({ work: { state: "failed", error }, changed: store.get().changed || error.code === "changed" });
+		}
+	};
+
+	const inspect = () => {
+		stop();
+		const tensor = selectedTensor(store.get());
+		if (!tensor || tensor.problem) {
+			store.update({ work: { state: "idle" }, inspection: undefined });
+			return;
+		}
+		store.update({ work: { state: "running", progress: undefined } });
+		// Dragging through choices asks once, for the last of them.
+		delay = setTimeout(() => void request(), 40);
+	};
+
+	const say = async (answer: Promise<string | null>) => {
+		try {
+			const sentence = await answer;
+			if (sentence !== null) store.update({ announcement: sentence });
+		} catch (thrown) {
+			const error = TensorError.from(thrown);
+			const quiet: ErrorCode = "cancelled";
+			if (error.code !== quiet) store.update({ announcement: error.message });
+		}
+	};
+
+	return {
+		async open() {
+			stop();
+			store.update({ opened: undefined, changed: false, inspection: undefined, work: { state: "idle" } });
+			try {
+				const opened = await host.call("open", null);
+				store.update({ opened });
+				if (!opened.ok) return;
+				const { tensors } = opened.description;
+				const { tensor } = store.get();
+				if (!tensors.some(({ name }) => name === tensor)) {
+					store.update({ tensor: (tensors.find(({ problem }) => !problem) ?? tensors[0])?.name, part: 0 });
+				}
+				inspect();
+			} catch (thrown) {
+				store.update({ opened: { ok: false, name: "", error: TensorError.from(thrown).toData() } });
+			}
+		},
+		select(tensor) {
+			const { opened, tensor: old } = store.get();
+			if (!opened?.ok || old === tensor || !opened.description.tensors.some(({ name }) => name === tensor)) return;
+			store.update({ tensor, part: 0, inspection: undefined });
+			inspect();
+		},
+		inspect,
+		cancel() {
+			if (store.get().work.state !== "running") return;
+			stop();
+			store.update({ work: { state: "cancelled" }, announcement: "Cancelled." });
+		},
+		async normalize() {
+			const state = store.get();
+			const chosen = chosenOf(state);
+			if (state.tensor === undefined || !chosen?.layout) return;
+			const written = host.call("normalize", { tensor: state.tensor, norm: chosen.norm });
+			await say(written.then((file) => (file === null ? null : `Written: ${file}`)));
+		},
+		async copyStatistics() {
+			const { tensor } = store.get();
+			if (tensor === undefined) return;
+			await say(host.call("copyStatistics", { tensor }).then(() => "Statistics copied as JSON."));
+		},
+	};
+}

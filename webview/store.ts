@@ -1,0 +1,115 @@
+import type { ErrorData } from "../src/core/errors";
+import type { Inspection } from "../src/core/inspection";
+import type { OpenedFile } from "../src/protocol";
+import type { Progress } from "../src/rpc";
+import type { Choices } from "./chosen";
+
+/** How the request for numbers stands. */
+export type Work =
+	| { readonly state: "idle" }
+	| { readonly state: "running"; readonly progress: Progress | undefined }
+	| { readonly state: "cancelled" }
+	| { readonly state: "failed"; readonly error: ErrorData };
+
+/** Everything the views show; they read nothing else. */
+export interface State {
+	/** Undefined until the host has answered. */
+	readonly opened: OpenedFile | undefined;
+	/** The file on disk is no longer the one that was opened. */
+	readonly changed: boolean;
+	readonly filter: string;
+	/** Name of the selected tensor. */
+	readonly tensor: string | undefined;
+	readonly part: 0 | 1;
+	/** What the user chose about axes and norm, by the rank of the tensor. */
+	readonly choices: Readonly<Record<number, Choices>>;
+	/** The element whose set is lit up in the picture, one index per axis. */
+	readonly lit: readonly number[];
+	/** Whether charts show the band from minimum to maximum. */
+	readonly extremes: boolean;
+	readonly work: Work;
+	/** The newest numbers of the selected tensor and part; those of an older norm until newer ones arrive. */
+	readonly inspection: Inspection | undefined;
+	/** The sentence that a screen reader says next. */
+	readonly announcement: string;
+}
+
+/** What survives hiding the panel and restarting the window. */
+export const REMEMBERED = ["filter", "tensor", "part", "choices", "lit", "extremes"] as const satisfies (keyof State)[];
+
+/** A state with listeners; listeners run once per turn, however many updates it had. */
+export interface Store {
+	readonly get: () => State;
+	readonly update: (patch: Partial<State>) => void;
+	/** Calls back now and whenever one of the selected values is another than before. */
+	readonly watch: <Selected extends readonly unknown[]>(
+		select: (state: State) => Selected,
+		changed: (...selected: Selected) => void,
+	) => void;
+}
+
+/** A store that starts as nothing is known, with what was remembered filled in. */
+export function createStore(remembered: Partial<State>, remember: (state: Partial<State>) => void): Store {
+	let state: State = {
+		opened: undefined,
+		changed: false,
+		filter: "",
+		tensor: undefined,
+		part: 0,
+		choices: {},
+		lit: [],
+		extremes: true,
+		inspection: undefined,
+		announcement: "",
+		...remembered,
+		work: { state: "idle" },
+	};
+	const listeners: (() => void)[] = [];
+	let scheduled = false;
+	let saving: ReturnType<typeof setTimeout> | undefined;
+
+	const notify = () => {
+		scheduled = false;
+		for (const listener of listeners) listener();
+	};
+
+	return {
+		get: () => state,
+		update(patch) {
+			state = { ...state, ...patch };
+			if (!scheduled) {
+				scheduled = true;
+				queueMicrotask(notify);
+			}
+			clearTimeout(saving);
+			saving = setTimeout(
+				() => remember(Object.fromEntries(REMEMBERED.map((name) => [name, state[name]])) as Partial<State>),
+				200,
+			);
+		},
+		watch(select, changed) {
+			let selected = select(state);
+			changed(...selected);
+			listeners.push(() => {
+				const next = select(state);
+				if (next.every((value, i) => Object.is(value, selected[i]))) return;
+				selected = next;
+				changed(...next);
+			});
+		},
+	};
+}
+
+/** What of a remembered state, of unknown origin, can be used. */
+export function checkRemembered(saved: unknown): Partial<State> {
+	if (typeof saved !== "object" || saved === null) return {};
+	const { filter, tensor, part, choices, lit, extremes } = saved as Readonly<Record<string, unknown>>;
+	return {
+		...(typeof filter === "string" ? { filter } : {}),
+		...(typeof tensor === "string" ? { tensor } : {}),
+		...(part === 0 || part === 1 ? { part } : {}),
+		...(typeof choices === "object" && choices !== null ? { choices: choices as State["choices"] } : {}),
+		...(Array.isArray(lit) && lit.every(Number.isInteger) ? { lit: lit as number[] } : {}),
+		...(typeof extremes === "boolean" ? { extremes } : {}),
+	};
+}

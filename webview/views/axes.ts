@@ -1,0 +1,123 @@
+import { AXIS_CONVENTIONS } from "../../src/core/axes";
+import { divisors, roleOf } from "../../src/core/layout";
+import { chooseParts, type Choices, type Chosen, namesOf } from "../chosen";
+import { dropdown, textField } from "../controls/controls";
+import { el, setAttribute, setText, show } from "../dom";
+import { chosenOf, type Session } from "../session";
+import type { Store } from "../store";
+
+/** Changes the choices for the selected tensor's rank and asks for its numbers. */
+export type Choose = (change: (choices: Choices, chosen: Chosen) => Choices) => void;
+
+/** How the views change what is chosen. */
+export function chooser(store: Store, session: Session): Choose {
+	return (change) => {
+		const { choices } = store.get();
+		const chosen = chosenOf(store.get());
+		if (!chosen) return;
+		const rank = chosen.shape.length;
+		store.update({ choices: { ...choices, [rank]: change(choices[rank] ?? {}, chosen) } });
+		session.inspect();
+	};
+}
+
+/** The axes in file order: what each is called, how long it is, and what becomes of it. */
+export function createAxes(store: Store, choose: Choose): HTMLElement {
+	const convention = dropdown("Axes mean", (id) =>
+		choose((choices, { letters }) => {
+			// The axis option means another axis under another convention.
+			const { axis: _, ...options } = choices.options ?? {};
+			const known = Object.keys(AXIS_CONVENTIONS).find((name) => name === id) as keyof typeof AXIS_CONVENTIONS | undefined;
+			return { ...choices, options, convention: known ?? "own", letters: choices.letters ?? letters.join("") };
+		}),
+	);
+	const own = textField("Letters", (letters) => choose((choices) => ({ ...choices, letters })), { live: true, size: 8 });
+	const reason = el("p", { class: "quiet reason" });
+	const chips = el("div", { class: "chips", role: "group", "aria-label": "Axes in file order" });
+	const names = el("p", { class: "same-as" });
+
+	store.watch(
+		(state) => [state.opened, state.tensor, state.choices] as const,
+		() => {
+			const chosen = chosenOf(store.get());
+			if (!chosen) return;
+			convention.setChoices([
+				...Object.entries(AXIS_CONVENTIONS).map(([value, { label, letters }]) => {
+					const known: Readonly<Record<number, string>> = letters;
+					const example = known[chosen.shape.length];
+					return { value, label: example ? `${label} (${[...example].join(", ")})` : label };
+				}),
+				{ value: "own", label: "Own letters" },
+			]);
+			convention.set(chosen.convention);
+			show(own.element, chosen.convention === "own");
+			if (document.activeElement !== own.input) own.set(chosen.letters.join(""));
+			setText(reason, chosen.reason);
+			show(reason, chosen.guessed);
+			updateChips(chips, chosen, choose);
+			const same = namesOf(chosen);
+			setText(names, same.length === 0 ? "" : `The same sets as ${same.join(", and as ")}.`);
+			show(names, same.length > 0);
+		},
+	);
+	return el("div", { class: "axes" }, chips, names, el("div", { class: "fields" }, convention.element, own.element), reason);
+}
+
+function updateChips(chips: HTMLElement, chosen: Chosen, choose: Choose): void {
+	const { shape } = chosen;
+	if (chips.childElementCount !== shape.length) chips.replaceChildren(...shape.map((_, axis) => createChip(axis, choose)));
+	shape.forEach((_, axis) => {
+		updateChip(chips.children[axis] as HTMLElement, chosen, axis);
+	});
+}
+
+function createChip(axis: number, choose: Choose): HTMLElement {
+	const parts = el("input", { type: "number", class: "number chip-parts", min: 1, step: 1 });
+	const toggle = el(
+		"button",
+		{ type: "button", class: "chip-toggle" },
+		el("span", { class: "chip-head" }, el("span", { class: "chip-letter" }), el("span", { class: "chip-length" })),
+		el("span", { class: "chip-role" }),
+	);
+	toggle.addEventListener("click", () =>
+		choose((choices, chosen) => {
+			const size = chosen.shape[axis] ?? 1;
+			const averaged = chosen.layout ? roleOf(chosen.layout, axis) === "averaged" : false;
+			return chooseParts(chosen, choices, axis, averaged ? size : Math.min(1, size));
+		}),
+	);
+	parts.addEventListener("input", () => {
+		const value = parts.valueAsNumber;
+		if (Number.isFinite(value)) choose((choices, chosen) => chooseParts(chosen, choices, axis, value));
+	});
+	return el("div", { class: "chip" }, toggle, el("label", { class: "chip-split" }, el("span", {}, "in"), parts, el("span", { class: "chip-unit" })));
+}
+
+function updateChip(chip: HTMLElement, { shape, layout, letters, norm }: Chosen, axis: number): void {
+	const [toggle, parts] = [chip.querySelector("button"), chip.querySelector("input")];
+	if (!toggle || !parts) return;
+	const size = shape[axis] ?? 1;
+	const role = layout ? roleOf(layout, axis) : undefined;
+	const count = layout?.cells[axis] ?? (axis === norm.options.axis ? norm.options.groups : 1);
+	const words =
+		size === 1
+			? "one index"
+			: role === "grouped"
+				? `${count} groups of ${size / count}`
+				: (role ?? "does not fit");
+	chip.dataset.role = size === 1 ? "kept" : (role ?? "misfit");
+	setText(chip.querySelector(".chip-letter") as Element, letters[axis] ?? "");
+	setText(chip.querySelector(".chip-length") as Element, String(size));
+	setText(chip.querySelector(".chip-role") as Element, words);
+	setText(chip.querySelector(".chip-unit") as Element, count === 1 ? "part" : "parts");
+	toggle.title = role === "averaged" ? `Keep every index of ${letters[axis]}` : `Average over ${letters[axis]}`;
+	toggle.setAttribute("aria-label", `Axis ${axis}, ${letters[axis]}, length ${size}: ${words}`);
+	toggle.setAttribute("aria-pressed", String(role === "averaged"));
+	toggle.disabled = size <= 1;
+	parts.max = String(size);
+	parts.disabled = size <= 1;
+	parts.setAttribute("aria-label", `Parts that axis ${letters[axis]} is cut into`);
+	parts.title = `1 averages the axis, ${size} keeps it; between: ${divisors(Math.max(1, size)).slice(1, -1).slice(0, 12).join(", ") || "no groups"}`;
+	setAttribute(parts, "aria-invalid", layout === undefined && size % Math.max(1, count) !== 0 && "true");
+	if (document.activeElement !== parts && parts.value !== String(count)) parts.value = String(count);
+}

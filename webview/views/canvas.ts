@@ -1,0 +1,78 @@
+import type { PictureColours } from "../picture/draw";
+
+/** Colours and font of the theme, for canvases. */
+export interface Theme extends PictureColours {
+	readonly accent: string;
+	readonly band: string;
+	readonly warning: string;
+	readonly fontFamily: string;
+	readonly fontSize: number;
+}
+
+let known: Theme | undefined;
+const listeners = new Set<() => void>();
+
+// VS Code changes the body's class and the root's style when the theme changes; a canvas hears of neither.
+const changed = () => {
+	known = undefined;
+	for (const listener of listeners) listener();
+};
+const observer = new MutationObserver(changed);
+observer.observe(document.documentElement, { attributes: true, attributeFilter: ["style", "class"] });
+observer.observe(document.body, { attributes: true, attributeFilter: ["class", "data-vscode-theme-id"] });
+matchMedia("(forced-colors: active)").addEventListener("change", changed);
+matchMedia("print").addEventListener("change", changed);
+
+/** Calls back when canvases have to be drawn anew: another theme, another pixel density. */
+export function whenShownAnew(redraw: () => void): void {
+	listeners.add(redraw);
+	const density = () => {
+		matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener(
+			"change",
+			() => {
+				redraw();
+				density();
+			},
+			{ once: true },
+		);
+	};
+	density();
+}
+
+/** The theme's colours as the style sheet names them. */
+export function themeOf(element: Element): Theme {
+	if (known) return known;
+	const style = getComputedStyle(element);
+	const colour = (name: string, fallback: string) => style.getPropertyValue(name).trim() || fallback;
+	const text = colour("--ti-foreground", "#888");
+	known = {
+		background: colour("--ti-background", "#fff"),
+		text,
+		line: text,
+		lit: colour("--ti-lit", "#3794ff"),
+		hatch: colour("--ti-hatch", "#000"),
+		pointed: colour("--ti-pointed", text),
+		accent: colour("--ti-accent", "#3794ff"),
+		band: colour("--ti-accent", "#3794ff"),
+		warning: colour("--ti-warning", "#cca700"),
+		highContrast: document.body.matches(".vscode-high-contrast") || matchMedia("(forced-colors: active)").matches,
+		fontFamily: style.fontFamily,
+		fontSize: Number.parseFloat(style.fontSize) || 13,
+	};
+	return known;
+}
+
+/** Gives a canvas its size in CSS pixels at the screen's density, cleared and ready to draw in CSS pixels. */
+export function prepareCanvas(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D | null {
+	const scale = Math.max(1, devicePixelRatio);
+	const [columns, rows] = [Math.round(width * scale), Math.round(height * scale)];
+	if (canvas.width !== columns || canvas.height !== rows) {
+		canvas.width = columns;
+		canvas.height = rows;
+		canvas.style.height = `${height}px`;
+	}
+	const context = canvas.getContext("2d");
+	context?.setTransform(scale, 0, 0, scale, 0, 0);
+	context?.clearRect(0, 0, width, height);
+	return context;
+}
