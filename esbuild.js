@@ -50,23 +50,30 @@ function builds() {
 		if (!exists) console.warn(`esbuild: skipped ${entry}, which does not exist yet`);
 		return exists;
 	}).map(({ name, entry, options }) => ({ ...options, entryPoints: { [name]: entry } }));
-	const tests = { ...node, outdir: "dist/test", outbase: "test", entryPoints: testEntries(), packages: "external" };
-	return production ? programs : [...programs, { ...tests, sourcemap: "linked" }];
+	if (production) return programs;
+	const tests = { ...node, outdir: "dist/test", outbase: "test", packages: "external" };
+	// One build each: a test file with an error leaves the others usable.
+	return [...programs, ...testEntries().map((file) => ({ ...tests, entryPoints: [file] }))];
 }
 
 async function main() {
 	if (watch) {
 		const contexts = await Promise.all(builds().map((options) => esbuild.context({ ...options, logLevel: "info" })));
 		// Whoever waits for the first "build finished" may use every bundle then.
-		await Promise.all(contexts.map((context) => context.rebuild()));
+		await Promise.allSettled(contexts.map((context) => context.rebuild()));
 		await Promise.all(contexts.map((context) => context.watch()));
 		return;
 	}
-	await Promise.all(builds().map((options) => esbuild.build(options)));
+	const results = await Promise.allSettled(builds().map((options) => esbuild.build(options)));
+	for (const result of results) {
+		if (result.status === "fulfilled") continue;
+		process.exitCode = 1;
+		// Errors in the sources were already printed by esbuild, with their place.
+		if (!result.reason.errors) console.error(result.reason);
+	}
 }
 
 main().catch((error) => {
-	// Errors in the sources were already printed by esbuild, with their place.
-	if (!error.errors) console.error(error);
+	console.error(error);
 	process.exitCode = 1;
 });

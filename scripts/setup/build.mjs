@@ -6,7 +6,6 @@ import { runScript, runTool } from "./project.mjs";
 
 /** Bundles the extension and the tests into dist/, for development. */
 export async function build() {
-	say("building");
 	await runScript("esbuild.js", [], { show: true });
 }
 

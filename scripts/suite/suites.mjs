@@ -23,17 +23,21 @@ export const SUITES = /** @type {const} @satisfies {Record<string, Suite>} */ ({
 });
 
 /**
- * The bundled test files whose place in test/ passes, in the order of their names.
- * @param {(place: string) => boolean} passes Gets a path like `core/layout.test.js`, with slashes.
+ * The bundles of the test files whose place in test/ passes, in the order of their names. They are found by their
+ * sources: a bundle that a deleted test has left is none of them.
+ * @param {(place: string) => boolean} passes Gets a path like `core/layout.test.ts`, with slashes.
  */
 function testFiles(passes) {
-	const folder = path.join(ROOT, "dist", "test");
 	return fs
-		.readdirSync(folder, { recursive: true, encoding: "utf8" })
-		.filter((file) => file.endsWith(".test.js"))
-		.filter((file) => passes(file.split(path.sep).join("/")))
+		.readdirSync(path.join(ROOT, "test"), { recursive: true, encoding: "utf8" })
+		.filter((file) => file.endsWith(".test.ts") && passes(file.split(path.sep).join("/")))
 		.sort()
-		.map((file) => path.join(folder, file));
+		.map((file) => path.join(ROOT, "dist", "test", file.replace(/\.ts$/, ".js")))
+		.filter((bundle) => {
+			const exists = fs.existsSync(bundle);
+			if (!exists) say(`left out, as it was not bundled: ${path.relative(ROOT, bundle)}`);
+			return exists;
+		});
 }
 
 /** @param {NodeJS.ProcessEnv} env */

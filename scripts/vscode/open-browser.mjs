@@ -62,6 +62,7 @@ export async function openInBrowser(stage, port) {
  */
 export async function checkInBrowser(stage, port) {
 	const chromium = await ensureChromium();
+	say("building");
 	await build();
 	const { server, url } = await serve(stage, { port, driven: true });
 	try {

@@ -11,6 +11,7 @@ import { inspectorSettings, openerEnvironment } from "./stage.mjs";
  * @param {import("./stage.mjs").Stage} stage
  */
 export async function openInDesktop(executable, stage) {
+	say("building");
 	await build();
 	const userData = path.join(stage.work, "user-data");
 	writeSettings(userData, inspectorSettings());
