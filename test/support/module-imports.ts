@@ -32,6 +32,13 @@ export function importsOf(source: string): ModuleImport[] {
 	return found;
 }
 
+/** The texts of all plain strings of a TypeScript source, without those in comments. */
+export function stringsOf(source: string): string[] {
+	return tokenize(source)
+		.filter(({ kind }) => kind === "string")
+		.map(({ text }) => text);
+}
+
 /** What stands between import or export and its `from "…"`; undefined where no module follows. */
 function clauseAfter(tokens: readonly Token[], start: number): { specifier: Token; typeOnly: boolean } | undefined {
 	const second = tokens[start + 1];
