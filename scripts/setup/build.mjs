@@ -15,7 +15,9 @@ export async function build() {
  */
 export async function packageInto(file) {
 	say("packaging the extension");
-	const args = ["package", "--no-dependencies", "--allow-missing-repository", "--out", file];
+	// Without a public repository the pages of the package link only to what is in it.
+	const links = ["--allow-missing-repository", "--no-rewrite-relative-links"];
+	const args = ["package", "--no-dependencies", ...links, "--out", file];
 	return runTool("@vscode/vsce/vsce", args);
 }
 
