@@ -203,6 +203,8 @@ describe("the import scanner", () => {
 			'import l = require("./required");',
 			// biome-ignore lint/suspicious/noTemplateCurlyInString: the source under test holds a template
 			'const m = `text ${await import("./in-a-template")} import "./no"`;',
+			// biome-ignore lint/suspicious/noTemplateCurlyInString: here too
+			'const s = `\\`${text.replace(/[`"]/g, `{`)}\\``;',
 			'// import "./comment"',
 			'/* import "./comment" */',
 			`const n = 'import "./string"';`,

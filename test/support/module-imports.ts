@@ -67,95 +67,64 @@ function clauseAfter(tokens: readonly Token[], start: number): { specifier: Toke
 
 const BEFORE_PATTERN = /^(return|typeof|case|in|of|do|else|void|delete|throw|new|yield|await)$/;
 
-/** Splits a source into words, strings and signs; comments are left out, patterns and templates are one token. */
+/** Splits a source into words, strings and signs; comments are left out, a pattern is one token, `${…}` is code as any other. */
 function tokenize(source: string): Token[] {
 	const tokens: Token[] = [];
 	let at = 0;
 	let line = 1;
+	const advance = (length: number) => {
+		for (const end = at + length; at < end; at++) if (source[at] === "\n") line++;
+	};
 	const push = (kind: Token["kind"], text: string, length: number) => {
 		tokens.push({ kind, text, line });
 		advance(length);
-	};
-	const advance = (length: number) => {
-		for (const end = at + length; at < end; at++) if (source[at] === "\n") line++;
 	};
 	const match = (pattern: RegExp): string | undefined => {
 		pattern.lastIndex = at;
 		return pattern.exec(source)?.[0];
 	};
-	while (at < source.length) {
+	/** Reads code to the end, or in a template to the brace that closes its `${`. */
+	const readCode = (inTemplate: boolean) => {
+		let open = 0;
+		while (at < source.length) {
+			if (source[at] === "{") open++;
+			else if (source[at] === "}" && open-- === 0 && inTemplate) return;
+			readToken();
+		}
+	};
+	const readTemplate = () => {
+		const start = { at, line };
+		let plain = true;
+		advance(1);
+		while (at < source.length && source[at] !== "`") {
+			if (source[at] === "\\") advance(2);
+			else if (source.startsWith("${", at)) {
+				plain = false;
+				push("sign", "${", 2);
+				readCode(true);
+				push("sign", "}", 1);
+			} else advance(1);
+		}
+		advance(1);
+		const text = source.slice(start.at + 1, at - 1);
+		tokens.push({ kind: plain ? "string" : "other", text: plain ? text : "", line: start.line });
+	};
+	const readToken = () => {
 		const skipped = match(/\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\//y);
-		if (skipped !== undefined) {
-			advance(skipped.length);
-			continue;
-		}
+		if (skipped !== undefined) return advance(skipped.length);
+		if (source[at] === "`") return readTemplate();
 		const quoted = match(/"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*'/y);
-		if (quoted !== undefined) {
-			push("string", quoted.slice(1, -1), quoted.length);
-			continue;
-		}
-		if (source[at] === "`") {
-			const length = templateLength(source, at);
-			const text = source.slice(at + 1, at + length - 1);
-			// Code inside ${…} can import as well.
-			if (text.includes("${")) for (const inner of templateCode(text)) tokens.push(...tokenize(inner));
-			push(text.includes("${") ? "other" : "string", text, length);
-			continue;
-		}
+		if (quoted !== undefined) return push("string", quoted.slice(1, -1), quoted.length);
 		const word = match(/[\p{ID_Start}_$][\p{ID_Continue}$]*/uy);
-		if (word !== undefined) {
-			push("word", word, word.length);
-			continue;
-		}
+		if (word !== undefined) return push("word", word, word.length);
 		const number = match(/\d[\w.]*/y);
-		if (number !== undefined) {
-			push("other", number, number.length);
-			continue;
-		}
+		if (number !== undefined) return push("other", number, number.length);
 		const last = tokens.at(-1);
 		const mayBePattern = !last || (last.kind === "sign" && !/[)\]]/.test(last.text)) || BEFORE_PATTERN.test(last.text);
 		const pattern = mayBePattern ? match(/\/(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/\w*/y) : undefined;
-		if (pattern !== undefined) push("other", pattern, pattern.length);
-		else push("sign", source[at] as string, 1);
-	}
+		if (pattern !== undefined) return push("other", pattern, pattern.length);
+		push("sign", source[at] as string, 1);
+	};
+	readCode(false);
 	return tokens;
-}
-
-/** Length of the template literal that starts at a backquote, nested ones included. */
-function templateLength(source: string, start: number): number {
-	let at = start + 1;
-	while (at < source.length && source[at] !== "`") {
-		if (source[at] === "\\") at += 2;
-		else if (source.startsWith("${", at)) at = codeEnd(source, at + 2) + 1;
-		else at++;
-	}
-	return at + 1 - start;
-}
-
-/** Position of the brace that closes `${`, from inside on. */
-function codeEnd(source: string, start: number): number {
-	let depth = 1;
-	let at = start;
-	for (; at < source.length; at++) {
-		const character = source[at];
-		if (character === "`") at += templateLength(source, at) - 1;
-		else if (character === '"' || character === "'") {
-			for (at++; at < source.length && source[at] !== character; at++) if (source[at] === "\\") at++;
-		} else if (character === "{") depth++;
-		else if (character === "}" && --depth === 0) return at;
-	}
-	return at;
-}
-
-function templateCode(template: string): string[] {
-	const code: string[] = [];
-	for (let at = 0; at < template.length; at++) {
-		if (template[at] === "\\") at++;
-		else if (template.startsWith("${", at)) {
-			const end = codeEnd(template, at + 2);
-			code.push(template.slice(at + 2, end));
-			at = end;
-		}
-	}
-	return code;
 }
