@@ -1,13 +1,14 @@
 import { TensorError } from "../core/errors";
 import { HEAD_BYTES, otherKind, placeholderError, unknownFormat } from "./detect";
 import { npy } from "./npy";
+import { npz } from "./npz";
 import type { ByteSource, TensorReader, TensorSource } from "./reader";
 import { safetensors } from "./safetensors";
 
 export { memorySource } from "./memory";
 
 /** Every format that is read; of several that take a file the first wins. */
-export const FORMATS: readonly TensorReader[] = [npy, safetensors];
+export const FORMATS: readonly TensorReader[] = [npy, npz, safetensors];
 
 /** An open file, with the format it is of. */
 export interface OpenFile extends TensorSource {

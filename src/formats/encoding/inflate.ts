@@ -1,0 +1,182 @@
+import { TensorError, throwIfAborted } from "../../core/errors";
+import { checkRange } from "../memory";
+import type { ByteSource } from "../reader";
+import { crc32, hex32 } from "./crc32";
+
+/** Compressed bytes fed at a time: one piece can become at most 1032 times as many, which bounds the memory. */
+const PIECE_BYTES = 2 ** 14;
+
+/** What an archive says about a deflated member. */
+export interface Deflated {
+	readonly name: string;
+	/** Bytes when inflated. */
+	readonly size: number;
+	readonly crc: number;
+	/** The compressed bytes. */
+	readonly compressed: ByteSource;
+}
+
+/**
+ * A deflated stream as a source: reads go forwards, one behind the position starts again from the beginning. Never
+ * inflates past the declared size; at the end the size and the CRC-32 are checked. Throws `corrupt`, `cancelled`.
+ */
+export function inflateSource(member: Deflated): ByteSource {
+	const { name, size } = member;
+	let stream: Inflation | undefined;
+	let queue: Promise<unknown> = Promise.resolve();
+
+	async function readNow(offset: number, length: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+		if (stream === undefined || offset < stream.position) {
+			stream?.stop();
+			stream = startInflation(member);
+		}
+		try {
+			await stream.skip(offset - stream.position, signal);
+			const bytes = await stream.take(length, signal);
+			if (stream.position === size) await stream.finish(signal);
+			return bytes;
+		} catch (thrown) {
+			stream.stop();
+			stream = undefined;
+			throw thrown;
+		}
+	}
+
+	return {
+		name,
+		size,
+		sequential: true,
+		read(offset, length, signal) {
+			checkRange(member, offset, length);
+			const result = queue.then(() => {
+				throwIfAborted(signal);
+				return readNow(offset, length, signal);
+			});
+			queue = result.catch(() => undefined);
+			return result;
+		},
+		async close() {
+			await queue;
+			stream?.stop();
+			stream = undefined;
+		},
+	};
+}
+
+interface Inflation {
+	/** Bytes that were taken or skipped so far. */
+	readonly position: number;
+	skip(length: number, signal: AbortSignal | undefined): Promise<void>;
+	take(length: number, signal: AbortSignal | undefined): Promise<Uint8Array>;
+	/** Checks that the stream ends here and was intact. */
+	finish(signal: AbortSignal | undefined): Promise<void>;
+	stop(): void;
+}
+
+function startInflation({ name, size, crc, compressed }: Deflated): Inflation {
+	const inflater = new DecompressionStream("deflate-raw");
+	const writer = inflater.writable.getWriter();
+	const reader = inflater.readable.getReader();
+	// A damaged stream rejects all of these; the one that is awaited tells.
+	for (const end of [writer.closed, reader.closed]) end.catch(() => undefined);
+	let fed = 0;
+	let written: Promise<undefined> | undefined;
+	let pending: Promise<ReadableStreamReadResult<Uint8Array>> | undefined;
+	let left: Uint8Array = new Uint8Array(0);
+	let position = 0;
+	let inflated = 0;
+	let sum = 0;
+	let allFed = false;
+
+	const fail = (message: string) =>
+		new TensorError("corrupt", `${message}; save or download the archive again.`, { file: name, byte: position });
+
+	/** The next inflated bytes; undefined at the end. */
+	async function pull(signal: AbortSignal | undefined): Promise<Uint8Array | undefined> {
+		// Pieces are fed one by one while an answer is awaited: streams that count chunks instead of bytes, as Node's
+		// do, would otherwise take in the whole member.
+		pending ??= reader.read() as Promise<ReadableStreamReadResult<Uint8Array>>;
+		pending.catch(() => undefined);
+		let answer: ReadableStreamReadResult<Uint8Array> | undefined;
+		while (answer === undefined) {
+			throwIfAborted(signal);
+			if (written === undefined && !allFed) await feed(signal);
+			try {
+				answer = await (written === undefined ? pending : Promise.race([pending, written]));
+			} catch (thrown) {
+				throw fail(`The compressed data is damaged (${thrown instanceof Error ? thrown.message : thrown})`);
+			}
+			if (answer === undefined) written = undefined;
+		}
+		pending = undefined;
+		if (answer.done) {
+			if (fed < compressed.size) {
+				throw fail(
+					`The compressed data ends ${compressed.size - fed} bytes before the place that the archive declares`,
+				);
+			}
+			return undefined;
+		}
+		inflated += answer.value.length;
+		if (inflated > size) throw fail(`The compressed data holds more than the ${size} bytes that the archive declares`);
+		sum = crc32(answer.value, sum);
+		return answer.value;
+	}
+
+	async function feed(signal: AbortSignal | undefined): Promise<void> {
+		const length = Math.min(PIECE_BYTES, compressed.size - fed);
+		const piece = await compressed.read(fed, length, signal);
+		fed += length;
+		allFed = fed === compressed.size;
+		const done = writer.write(piece as Uint8Array<ArrayBuffer>).then(() => undefined);
+		written = done;
+		done.catch(() => undefined);
+		if (allFed) writer.close().catch(() => undefined);
+	}
+
+	async function need(signal: AbortSignal | undefined): Promise<void> {
+		if (left.length > 0) return;
+		const more = await pull(signal);
+		if (more === undefined) {
+			throw fail(`The compressed data ends after ${inflated} bytes, but the archive declares ${size}`);
+		}
+		left = more;
+	}
+
+	return {
+		get position() {
+			return position;
+		},
+		async skip(length, signal) {
+			for (let todo = length; todo > 0; ) {
+				await need(signal);
+				const step = Math.min(todo, left.length);
+				left = left.subarray(step);
+				position += step;
+				todo -= step;
+			}
+		},
+		async take(length, signal) {
+			const out = new Uint8Array(length);
+			for (let filled = 0; filled < length; ) {
+				await need(signal);
+				const step = Math.min(length - filled, left.length);
+				out.set(left.subarray(0, step), filled);
+				left = left.subarray(step);
+				filled += step;
+				position += step;
+			}
+			return out;
+		},
+		async finish(signal) {
+			for (let more = await pull(signal); more !== undefined; more = await pull(signal));
+			if (sum !== crc) {
+				throw fail(`The bytes have the CRC-32 ${hex32(sum)}, but the archive says ${hex32(crc)}`);
+			}
+		},
+		stop() {
+			// Not awaited: a stream that lost interest in its input never answers.
+			for (const end of [writer.abort(), reader.cancel()]) end.catch(() => undefined);
+		},
+	};
+}
