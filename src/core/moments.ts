@@ -17,6 +17,11 @@ export interface Moments extends Readonly<Record<Counted, Float64Array>> {
 	/** Finite elements. */
 	readonly count: Float64Array;
 	readonly mean: Float64Array;
+	/**
+	 * What rounding took from `mean`: the mean is `mean + meanRest`. Without it the means of two chunks near 1e8 would
+	 * differ by rounding alone, and the deviation that is merged from them would be off by 1e-10.
+	 */
+	readonly meanRest: Float64Array;
 	/** Population standard deviation; kept as the root, so that 1e308 and 1e-308 stay within float64's range. */
 	readonly std: Float64Array;
 	/** Meaningless where count is 0. */
@@ -26,7 +31,7 @@ export interface Moments extends Readonly<Record<Counted, Float64Array>> {
 	readonly first: Readonly<Record<Counted, Float64Array>>;
 }
 
-/** Cells that a request may have: their statistics take about 100 bytes each in every worker. */
+/** Cells that a request may have: their statistics take about 110 bytes each in every worker. */
 export const MAX_CELLS = 2 ** 22;
 
 /** Moments of nothing, for a number of cells; throws `too-large` past `MAX_CELLS`. */
@@ -42,6 +47,7 @@ export function emptyMoments(dtype: DType, cells: number): Moments {
 	return {
 		count: zeros(),
 		mean: zeros(),
+		meanRest: zeros(),
 		std: zeros(),
 		min: extremes(dtype, cells, "min"),
 		max: extremes(dtype, cells, "max"),
@@ -60,36 +66,45 @@ function extremes(dtype: DType, cells: number, end: "min" | "max"): Extremes {
 }
 
 /**
- * Adds a group of `count` finite values with mean `mean` and population deviation `std` to one cell
+ * Adds a group of `count` finite values with mean `mean + rest` and population deviation `std` to one cell
  * (Chan, Golub & LeVeque 1979, updating formulae for pairs of groups).
  */
-export function mergeGroup(into: Moments, cell: number, count: number, mean: number, std: number): void {
+export function mergeGroup(into: Moments, cell: number, count: number, mean: number, std: number, rest = 0): void {
 	if (count === 0) return;
 	const before = into.count[cell] as number;
-	const oldMean = into.mean[cell] as number;
-	const oldStd = into.std[cell] as number;
 	const total = before + count;
-	const old = before / total;
-	const added = count / total;
 	into.count[cell] = total;
 	if (before === 0) {
-		into.mean[cell] = mean;
+		setMean(into, cell, mean, rest);
 		into.std[cell] = std;
 		return;
 	}
-	const delta = mean - oldMean;
+	const old = before / total;
+	const added = count / total;
+	const oldMean = into.mean[cell] as number;
+	const oldRest = into.meanRest[cell] as number;
+	const oldStd = into.std[cell] as number;
+	const delta = mean - oldMean + (rest - oldRest);
 	const largest = Math.max(oldStd, std, Math.abs(delta));
 	if (largest < SAFE_SQUARE && largest > 1 / SAFE_SQUARE) {
-		into.mean[cell] = oldMean + delta * added;
 		into.std[cell] = Math.sqrt(old * oldStd * oldStd + added * std * std + delta * (delta * (old * added)));
 	} else if (largest > 0) {
 		// Squares would leave float64's range: the same in a unit of the size of the values.
 		const unit = powerOfTwoNear(largest === Infinity ? Number.MAX_VALUE : largest);
 		const [a, b] = [oldStd / unit, std / unit];
-		const d = mean / unit - oldMean / unit;
-		into.mean[cell] = oldMean * old + mean * added;
+		const d = largest === Infinity ? mean / unit - oldMean / unit : delta / unit;
 		into.std[cell] = Math.sqrt(old * a * a + added * b * b + d * (d * (old * added))) * unit;
 	}
+	if (Number.isFinite(delta)) setMean(into, cell, oldMean, oldRest + delta * added);
+	else setMean(into, cell, oldMean * old + mean * added, 0);
+}
+
+/** Stores `mean + rest` as its rounded value and what the rounding took (Knuth's two-sum). */
+function setMean(into: Moments, cell: number, mean: number, rest: number): void {
+	const rounded = mean + rest;
+	const part = rounded - mean;
+	into.mean[cell] = rounded;
+	into.meanRest[cell] = mean - (rounded - part) + (rest - part);
 }
 
 /** Values between this and its inverse can be squared and summed without leaving float64's normal range. */
@@ -102,8 +117,10 @@ export function powerOfTwoNear(value: number): number {
 
 /** Adds cell `from` of one Moments to cell `to` of another of the same dtype. */
 export function mergeCell(into: Moments, to: number, other: Moments, from: number): void {
-	mergeGroup(into, to, other.count[from] as number, other.mean[from] as number, other.std[from] as number);
-	if ((other.count[from] as number) > 0) {
+	const count = other.count[from] as number;
+	const mean = other.mean[from] as number;
+	mergeGroup(into, to, count, mean, other.std[from] as number, other.meanRest[from] as number);
+	if (count > 0) {
 		widen(into.min, to, other.min[from] as number | bigint, "min");
 		widen(into.max, to, other.max[from] as number | bigint, "max");
 	}

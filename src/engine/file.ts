@@ -1,0 +1,128 @@
+import { type BigIntStats, promises as fs } from "node:fs";
+import * as path from "node:path";
+import { TensorError, throwIfAborted } from "../core/errors";
+import type { ByteSource } from "../formats/reader";
+
+/** A file on disk that notices when it is changed under its reader. */
+export interface FileSource extends ByteSource {
+	/** Changes when the file does: its size and its time of modification. */
+	readonly fingerprint: string;
+	/** Throws `changed` unless this file, and those opened as its siblings, are still on disk as they were opened. */
+	verify(): Promise<void>;
+	close(): Promise<void>;
+}
+
+/** Milliseconds between looks at the file's size and time while it is read. */
+const LOOK_EVERY_MS = 50;
+
+/** Opens a file for positional reads; throws `not-found` where it cannot be opened, `unsupported` where it is no file. */
+export async function openFile(file: string): Promise<FileSource> {
+	const name = path.basename(file);
+	const handle = await fs.open(file, "r").catch((thrown) => {
+		throw openError(thrown, name);
+	});
+	let stats: BigIntStats;
+	try {
+		stats = await handle.stat({ bigint: true });
+		if (!stats.isFile()) throw notAFile(name);
+	} catch (thrown) {
+		await handle.close();
+		throw openError(thrown, name);
+	}
+	const size = Number(stats.size);
+	const fingerprint = fingerprintOf(stats);
+	const siblings: FileSource[] = [];
+	let looked = 0;
+
+	const look = async () => {
+		if (fingerprintOf(await handle.stat({ bigint: true })) !== fingerprint) throw changed(name);
+	};
+
+	return {
+		name,
+		size,
+		fingerprint,
+		async read(offset, length, signal) {
+			throwIfAborted(signal);
+			if (!(offset >= 0 && length >= 0 && offset + length <= size)) throw endsEarly(name, offset, length, size);
+			const bytes = new Uint8Array(length);
+			let filled = 0;
+			while (filled < length) {
+				const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
+				if (bytesRead === 0) break;
+				filled += bytesRead;
+			}
+			const now = Date.now();
+			if (filled < length || now - looked >= LOOK_EVERY_MS) {
+				looked = now;
+				await look();
+			}
+			if (filled < length) throw endsEarly(name, offset, length, size);
+			throwIfAborted(signal);
+			return bytes;
+		},
+		async sibling(siblingName) {
+			if (path.basename(siblingName) !== siblingName || siblingName === "..") {
+				throw new TensorError("not-found", `"${siblingName}" is not the bare name of a file beside ${name}.`, {
+					file: name,
+				});
+			}
+			const sibling = await openFile(path.join(path.dirname(file), siblingName));
+			siblings.push(sibling);
+			return sibling;
+		},
+		async verify() {
+			await look();
+			// The name may lead to another file by now, while the open one stays as it was.
+			const there = await fs.stat(file, { bigint: true }).catch(() => undefined);
+			if (there === undefined || fingerprintOf(there) !== fingerprint) throw changed(name);
+			for (const sibling of siblings) await sibling.verify().catch(rethrowUnlessClosed);
+		},
+		async close() {
+			await handle.close();
+		},
+	};
+}
+
+function fingerprintOf(stats: BigIntStats): string {
+	return `${stats.size}:${stats.mtimeNs}`;
+}
+
+/** The error of a file that is no longer the one that was opened. */
+export function changed(name: string): TensorError {
+	return new TensorError("changed", "The file was changed on disk while it was read; run this again.", { file: name });
+}
+
+function endsEarly(name: string, offset: number, length: number, size: number): TensorError {
+	return new TensorError(
+		"corrupt",
+		`The file ends early: ${length} bytes were expected from byte ${offset} on, but it has ${size} in all; copy or save it again.`,
+		{ file: name, byte: offset },
+	);
+}
+
+function notAFile(name: string): TensorError {
+	return new TensorError("unsupported", "This is a folder or a device, and a tensor file was expected.", {
+		file: name,
+	});
+}
+
+/** Any error of the file system as one about a file. */
+export function openError(thrown: unknown, name: string): TensorError {
+	if (thrown instanceof TensorError) return thrown;
+	const { code, message } = thrown as NodeJS.ErrnoException;
+	if (code === "ENOENT" || code === "ENOTDIR") {
+		return new TensorError("not-found", "There is no such file; check its path.", { file: name });
+	}
+	if (code === "EACCES" || code === "EPERM") {
+		return new TensorError("not-found", "The file may not be opened by this user; check its permissions.", {
+			file: name,
+		});
+	}
+	if (code === "EISDIR") return notAFile(name);
+	return new TensorError("internal", `The file cannot be used: ${message}.`, { file: name });
+}
+
+function rethrowUnlessClosed(thrown: unknown): void {
+	if ((thrown as NodeJS.ErrnoException).code !== "EBADF") throw thrown;
+}

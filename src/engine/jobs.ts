@@ -1,0 +1,124 @@
+import type { WritableDType } from "../core/dtype";
+import type { Inspection } from "../core/inspection";
+import type { Layout } from "../core/layout";
+import type { Moments } from "../core/moments";
+import type { Norm } from "../core/normalizations";
+import type { FileDescription } from "../core/tensor";
+import type { CallContext, Handlers } from "../rpc";
+import { type AffineTables, affineTables } from "./affine";
+import type { FileRef, LayoutMoments, TensorRef } from "./api";
+import { compareShare, type DifferenceShare } from "./compare";
+import { inspectionOf, layoutMoments, momentsOfShare, type Partials } from "./moments-jobs";
+import { createOpenFiles, type Target, targetOf } from "./open-files";
+import {
+	checkOutput,
+	finishOutput,
+	type OutputJob,
+	publishOutput,
+	type Stretch,
+	startOutput,
+	transformShare,
+} from "./output";
+import type { Share } from "./share";
+
+/** The requests that a worker answers: the parts that the engine's calls are made of. */
+export interface Jobs {
+	describe(input: { readonly file: FileRef }): FileDescription;
+	/** Finds a tensor, for the jobs that follow. */
+	locate(input: TensorRef): Target;
+	/** Statistics of a share of a tensor, one for each layout that has to be computed. */
+	momentsOfShare(input: {
+		readonly target: Target;
+		readonly layouts: readonly Layout[];
+		readonly share: Share;
+	}): Moments[];
+	/** Adds shares up into the layouts that were wanted. */
+	layoutMoments(input: Partials): LayoutMoments[];
+	/** Adds shares up into what the panel shows. */
+	inspection(input: Partials & { readonly part: 0 | 1; readonly norm: Norm | null }): Omit<Inspection, "elapsedMs">;
+	/** Checks everything about an output that can be checked before the work; answers how it will be written. */
+	checkOutput(input: {
+		readonly target: Target;
+		readonly output: string;
+		readonly overwrite: boolean;
+		readonly dtype: WritableDType;
+		readonly norm: Norm;
+		readonly gamma: TensorRef | null;
+		readonly beta: TensorRef | null;
+	}): OutputJob;
+	/** Adds shares up into what each cell is moved and scaled by, shared between threads. */
+	affineTables(input: Partials & { readonly job: OutputJob }): AffineTables;
+	/** Creates the temporary file beside the output. */
+	startOutput(input: OutputJob): null;
+	/** Writes a share of the values; answers how many were past the dtype's range, and checksums where the format wants them. */
+	transformShare(input: { readonly job: OutputJob; readonly tables: AffineTables; readonly share: Share }): {
+		readonly overflowed: number;
+		readonly stretches: readonly Stretch[];
+	};
+	/** Completes the temporary file and flushes it; answers its size. */
+	finishOutput(input: { readonly job: OutputJob; readonly stretches: readonly Stretch[] }): number;
+	/** Gives the temporary file the output's name. */
+	publishOutput(input: OutputJob): null;
+	compareShare(input: {
+		readonly a: Target;
+		readonly b: Target;
+		readonly rtol: number;
+		readonly atol: number;
+		readonly share: Share;
+	}): DifferenceShare;
+	/** Closes a file that is kept open. */
+	release(input: { readonly path: string }): null;
+	/** Answers when no other job runs in this worker. */
+	settled(input: null): null;
+}
+
+export type { AffineTables, DifferenceShare, OutputJob, Partials, Share, Target };
+
+/** The handlers of one worker. */
+export function createJobs(): Handlers<Jobs> {
+	const files = createOpenFiles();
+	const running = new Set<Promise<unknown>>();
+	const tracked =
+		<Input, Answer>(work: (input: Input, context: CallContext) => Answer | Promise<Answer>) =>
+		async (input: Input, context: CallContext): Promise<Answer> => {
+			const job = Promise.resolve(work(input, context));
+			running.add(job);
+			try {
+				return await job;
+			} finally {
+				running.delete(job);
+			}
+		};
+	return {
+		describe: tracked(({ file }, { signal }) =>
+			files.use(file, signal, async ({ open, name, size }) => ({
+				file: name,
+				size,
+				format: open.reader.id,
+				formatLabel: open.reader.label,
+				metadata: open.metadata,
+				notes: open.notes,
+				tensors: open.tensors,
+			})),
+		),
+		locate: tracked((input, { signal }) => files.use(input.file, signal, async (opened) => targetOf(opened, input))),
+		momentsOfShare: tracked((input, context) => momentsOfShare(files, input, context)),
+		layoutMoments: tracked((input, context) => layoutMoments(input, context)),
+		inspection: tracked((input) => inspectionOf(input)),
+		checkOutput: tracked((input, { signal }) => checkOutput(files, input, signal)),
+		affineTables: tracked((input, { signal }) => affineTables(files, input, signal)),
+		startOutput: tracked((job) => startOutput(job)),
+		transformShare: tracked((input, context) => transformShare(files, input, context)),
+		finishOutput: tracked((input) => finishOutput(input)),
+		publishOutput: tracked((job) => publishOutput(job)),
+		compareShare: tracked((input, context) => compareShare(files, input, context)),
+		release: async ({ path }) => {
+			await files.release(path);
+			return null;
+		},
+		settled: async () => {
+			await Promise.allSettled(running);
+			return null;
+		},
+	};
+}

@@ -1,0 +1,106 @@
+import { type DType, partsOf, realDType } from "../core/dtype";
+import { axisProfile, type Inspection, partName, summarizeNorm, unravel } from "../core/inspection";
+import { type Layout, type Shape, sizeOf } from "../core/layout";
+import { cellStatistics, emptyMoments, type Moments } from "../core/moments";
+import { layoutOf, type Norm } from "../core/normalizations";
+import type { CallContext } from "../rpc";
+import type { LayoutMoments } from "./api";
+import { decodeChunk } from "./decoded";
+import { buffersOf, deriveMoments, layoutWithParts, mergeShares, splitParts } from "./derive";
+import { addChunk } from "./kernels";
+import { type OpenFiles, type Target, useTarget } from "./open-files";
+import { boxesOf, CHUNK_ELEMENTS, eachChunk, type Share } from "./share";
+
+/** What the shares of a tensor found under the computed layouts, and the layouts that are wanted from it. */
+export interface Partials {
+	readonly dtype: DType;
+	readonly shape: Shape;
+	readonly wanted: readonly Layout[];
+	readonly computed: readonly Layout[];
+	readonly shares: readonly (readonly Moments[])[];
+}
+
+/** Bins that the profile of a long axis is cut into: as many as a wide screen has columns. */
+export const PROFILE_BINS = 2048;
+
+/** Sets of a norm that an inspection lists one by one. */
+export const LISTED_SETS = 256;
+
+/** Statistics of a share of a tensor; for complex ones of layouts with an extra axis for the parts. */
+export function momentsOfShare(
+	files: OpenFiles,
+	input: { readonly target: Target; readonly layouts: readonly Layout[]; readonly share: Share },
+	context: CallContext,
+): Promise<Moments[]> {
+	const { target, share } = input;
+	const layouts = partsOf(target.dtype) === 2 ? input.layouts.map(layoutWithParts) : input.layouts;
+	return useTarget(files, target, context.signal, async ({ open }, info) => {
+		const found = layouts.map((layout) => emptyMoments(realDType(target.dtype), sizeOf(layout.cells)));
+		const boxes = boxesOf(open.boxes(info, CHUNK_ELEMENTS), share);
+		await eachChunk(open, info, boxes, context, (chunk) => {
+			const decoded = decodeChunk(chunk);
+			layouts.forEach((layout, i) => {
+				addChunk(found[i] as Moments, layout, decoded);
+			});
+		});
+		context.transfer(...buffersOf(found));
+		return found;
+	});
+}
+
+/** The statistics of every wanted layout, part by part. */
+export function partsOfLayouts({ dtype, wanted, computed, shares }: Partials): LayoutMoments[] {
+	const parts = partsOf(dtype);
+	const extended = (layout: Layout) => (parts === 2 ? layoutWithParts(layout) : layout);
+	const merged = mergeShares(shares);
+	const known = computed.map((layout, i) => ({ layout: extended(layout), moments: merged[i] as Moments }));
+	const derived = deriveMoments(wanted.map(extended), known, realDType(dtype));
+	return wanted.map((layout, i) => ({ layout, parts: splitParts(derived[i] as Moments, parts) }));
+}
+
+/** Adds shares up into the wanted layouts, and moves the result out. */
+export function layoutMoments(partials: Partials, context: CallContext): LayoutMoments[] {
+	const layouts = partsOfLayouts(partials);
+	context.transfer(...buffersOf(layouts.flatMap(({ parts }) => parts)));
+	return layouts;
+}
+
+/** The layouts that an inspection is made of: a profile of every axis, the whole, and the norm's. */
+export function inspectedLayouts(shape: Shape, norm: Norm | null): Layout[] {
+	const profiles = shape.map((size, axis) => ({
+		shape,
+		cells: shape.map((_, a) => (a === axis ? Math.min(size, PROFILE_BINS) : 1)),
+	}));
+	const whole = { shape, cells: shape.map(() => 1) };
+	return [...profiles, whole, ...(norm ? [layoutOf(norm, shape)] : [])];
+}
+
+/** Adds shares up into an inspection of one part of a tensor. */
+export function inspectionOf(
+	input: Partials & { readonly part: 0 | 1; readonly norm: Norm | null },
+): Omit<Inspection, "elapsedMs"> {
+	const { dtype, shape, part, norm } = input;
+	const real = realDType(dtype);
+	const layouts = partsOfLayouts(input).map(({ layout, parts }) => ({ layout, moments: parts[part] as Moments }));
+	const profiles = layouts.slice(0, shape.length);
+	const whole = layouts[shape.length]?.moments as Moments;
+	const ofNorm = layouts[shape.length + 1];
+	const summary = norm && ofNorm ? summarizeNorm(norm, ofNorm.layout, ofNorm.moments, real, LISTED_SETS) : undefined;
+	return {
+		dtype,
+		part: partName(dtype, part),
+		whole: cellStatistics(whole, 0),
+		first: firstOf(whole, shape),
+		profiles: profiles.map(({ layout, moments }, axis) => axisProfile(layout, axis, moments)),
+		...(summary ? { norm: summary } : {}),
+		exact: true,
+	};
+}
+
+function firstOf(whole: Moments, shape: Shape): Inspection["first"] {
+	const found = (["nan", "posInf", "negInf"] as const)
+		.map((kind) => [kind, whole.first[kind][0] as number] as const)
+		.filter(([, index]) => Number.isFinite(index))
+		.map(([kind, index]) => [kind, unravel(index, shape)]);
+	return Object.fromEntries(found);
+}

@@ -1,0 +1,167 @@
+import { cellOfIndex, denseStrides, type Layout, type Shape } from "../core/layout";
+import type { Chunk } from "../formats/reader";
+
+/** A loop over a chunk: one axis, or several that lie behind each other in memory and became one. */
+export interface Loop {
+	readonly count: number;
+	/** Elements in memory from one index to the next. */
+	readonly step: number;
+	/** What each index adds to the cell; absent where all belong to the same one. */
+	readonly cells?: Int32Array;
+	/** The axes it runs along, slowest first: their lengths, and what an index adds to the C-order index in the tensor. */
+	readonly axes: readonly { readonly count: number; readonly step: number }[];
+}
+
+/** Where an element is: its position in memory, its cell, its C-order index in the tensor. */
+export interface Place {
+	readonly position: number;
+	readonly cell: number;
+	readonly index: number;
+}
+
+/**
+ * How a kernel walks a chunk. Without `rows`, contiguous stretches of `run` belong to one cell each. With `rows`, a block
+ * of rows, all of the same cells, is summed column by column, and the columns are the indices of `run`.
+ */
+export interface Plan {
+	readonly start: Place;
+	/** Outermost first. */
+	readonly outer: readonly Loop[];
+	readonly rows?: Loop;
+	readonly run: Loop;
+}
+
+/** The part of a chunk that a plan depends on. */
+export type ChunkGeometry = Pick<Chunk, "origin" | "shape" | "strides" | "offset">;
+
+/** Contiguous stretches shorter than this are summed as columns, where there are rows to sum over. */
+const SHORT = 16;
+
+const ONCE: Loop = { count: 1, step: 0, axes: [] };
+
+/** Plans the walk over a non-empty chunk of a tensor with this layout. */
+export function planChunk(chunk: ChunkGeometry, { shape, cells }: Layout): Plan {
+	const cellSteps = denseStrides(cells);
+	const indexSteps = denseStrides(shape);
+	const loops: Loop[] = [];
+	const start = { position: chunk.offset, cell: 0, index: 0 };
+	for (let axis = 0; axis < shape.length; axis++) {
+		const origin = chunk.origin[axis] as number;
+		const count = chunk.shape[axis] as number;
+		const parts = { size: shape[axis] as number, cells: cells[axis] as number, step: cellSteps[axis] as number };
+		const first = cellOfIndex(origin, parts.size, parts.cells);
+		const last = cellOfIndex(origin + count - 1, parts.size, parts.cells);
+		start.cell += first * parts.step;
+		start.index += origin * (indexSteps[axis] as number);
+		if (count === 1) continue;
+		loops.push({
+			count,
+			step: chunk.strides[axis] as number,
+			axes: [{ count, step: indexSteps[axis] as number }],
+			...(first === last ? {} : { cells: cellOffsets(origin, count, parts) }),
+		});
+	}
+	loops.sort((a, b) => Math.abs(b.step) - Math.abs(a.step));
+	return arrange(start, collapse(loops));
+}
+
+function cellOffsets(origin: number, count: number, part: { size: number; cells: number; step: number }): Int32Array {
+	const first = cellOfIndex(origin, part.size, part.cells);
+	return Int32Array.from(
+		{ length: count },
+		(_, i) => (cellOfIndex(origin + i, part.size, part.cells) - first) * part.step,
+	);
+}
+
+/** Joins neighbours of the same kind that lie behind each other in memory. */
+function collapse(loops: readonly Loop[]): Loop[] {
+	const joined: Loop[] = [];
+	for (const loop of loops) {
+		const outer = joined.at(-1);
+		if (outer && follows(outer, loop) && !outer.cells === !loop.cells) joined[joined.length - 1] = join(outer, loop);
+		else joined.push(loop);
+	}
+	return joined;
+}
+
+const follows = (outer: Loop, inner: Loop) => outer.step === inner.step * inner.count;
+
+function join(outer: Loop, inner: Loop): Loop {
+	const count = outer.count * inner.count;
+	const axes = { count, step: inner.step, axes: joinAxes(outer, inner) };
+	if (!outer.cells && !inner.cells) return axes;
+	const cells = new Int32Array(count);
+	for (let i = 0, filled = 0; i < outer.count; i++) {
+		const from = outer.cells?.[i] ?? 0;
+		for (let k = 0; k < inner.count; k++) cells[filled++] = from + (inner.cells?.[k] ?? 0);
+	}
+	return { ...axes, cells };
+}
+
+function joinAxes(outer: Loop, inner: Loop): Loop["axes"] {
+	const slow = outer.axes.at(-1);
+	const [fast, ...rest] = inner.axes;
+	if (!slow || !fast || slow.step !== fast.step * fast.count) return [...outer.axes, ...inner.axes];
+	return [...outer.axes.slice(0, -1), { count: slow.count * fast.count, step: fast.step }, ...rest];
+}
+
+/** Chooses the loops that the kernel runs itself, innermost of all. */
+function arrange(start: Place, loops: Loop[]): Plan {
+	const outer = [...loops];
+	let run = outer.pop() ?? ONCE;
+	const next = outer.at(-1);
+	const more = outer.findLastIndex(({ cells }) => !cells);
+	// A short average inside a kept axis: as columns that share cells, if that leaves rows to sum over.
+	if (!run.cells && run.count < SHORT && next?.cells && follows(next, run) && more >= 0) {
+		outer.pop();
+		run = join(next, run);
+	}
+	if (!run.cells || stretches(run.cells) * SHORT <= run.count) return { start, outer, run };
+	const rows = outer.findLastIndex(({ cells }) => !cells);
+	return { start, outer: outer.filter((_, i) => i !== rows), rows: outer[rows] ?? ONCE, run };
+}
+
+function stretches(cells: Int32Array): number {
+	let count = 1;
+	for (let i = 1; i < cells.length; i++) if (cells[i] !== cells[i - 1]) count++;
+	return count;
+}
+
+/** What index `i` of a loop adds to the C-order index in the tensor. */
+export function indexWithin(loop: Loop, i: number): number {
+	let index = 0;
+	for (let k = loop.axes.length - 1; k >= 0; k--) {
+		const { count, step } = loop.axes[k] as Loop["axes"][number];
+		index += (k === 0 ? i : i % count) * step;
+		i = Math.floor(i / count);
+	}
+	return index;
+}
+
+/** Visits every combination of indices of the outer loops. */
+export function walk(loops: readonly Loop[], start: Place, visit: (place: Place) => void, depth = 0): void {
+	const loop = loops[depth];
+	if (!loop) {
+		visit(start);
+		return;
+	}
+	for (let i = 0; i < loop.count; i++) {
+		const place = {
+			position: start.position + i * loop.step,
+			cell: start.cell + (loop.cells?.[i] ?? 0),
+			index: start.index + indexWithin(loop, i),
+		};
+		walk(loops, place, visit, depth + 1);
+	}
+}
+
+/** Shape and strides of a chunk of a complex dtype as one of its real dtype, with an extra last axis of 2. */
+export function withParts(chunk: ChunkGeometry): ChunkGeometry {
+	const twice = (steps: Shape) => steps.map((step) => 2 * step);
+	return {
+		origin: [...chunk.origin, 0],
+		shape: [...chunk.shape, 2],
+		strides: [...twice(chunk.strides), 1],
+		offset: 2 * chunk.offset,
+	};
+}

@@ -1,0 +1,74 @@
+import { setImmediate } from "node:timers/promises";
+import { throwIfAborted } from "../core/errors";
+import { type Box, sizeOf } from "../core/layout";
+import type { TensorInfo } from "../core/tensor";
+import type { Chunk, TensorSource } from "../formats/reader";
+import type { Progress } from "../rpc";
+
+/** Elements of a chunk: large enough that reading is fast, small enough that progress and cancel are. */
+export const CHUNK_ELEMENTS = 2 ** 19;
+
+/** Milliseconds between reports of progress. */
+export const REPORT_EVERY_MS = 50;
+
+/** Which part of the work is meant: of `of` workers, number `index` takes every `of`-th box. */
+export interface Share {
+	readonly index: number;
+	readonly of: number;
+}
+
+/** What a loop over chunks gets from its job. */
+export interface ShareContext {
+	readonly signal: AbortSignal;
+	readonly progress: (progress: Progress) => void;
+}
+
+/** A share's boxes out of all boxes of a tensor. */
+export function* boxesOf(boxes: Iterable<Box>, share: Share): Generator<Box> {
+	let number = 0;
+	for (const box of boxes) if (number++ % share.of === share.index) yield box;
+}
+
+/**
+ * Reads boxes one after the other, the next while the last is worked on. Between two it reports progress (elements of
+ * this tensor, of `total`) and makes room for messages, so that a cancel arrives.
+ */
+export async function eachChunk(
+	source: TensorSource,
+	info: TensorInfo,
+	boxes: Iterable<Box>,
+	{ signal, progress }: ShareContext,
+	work: (chunk: Chunk) => void | Promise<void>,
+): Promise<void> {
+	const total = sizeOf(info.shape);
+	let done = 0;
+	let reported = Date.now();
+	let coming: Promise<Chunk> | undefined;
+	try {
+		for (const box of withEnd(boxes)) {
+			const chunk = await coming;
+			coming = box && source.read(info, box, signal);
+			// Handled by the next await, or by the end below when the work throws first.
+			coming?.catch(() => {});
+			if (!chunk) continue;
+			await work(chunk);
+			done += sizeOf(chunk.shape);
+			const now = Date.now();
+			if (now - reported >= REPORT_EVERY_MS) {
+				reported = now;
+				progress({ done, total });
+			}
+			await setImmediate();
+			throwIfAborted(signal);
+		}
+	} finally {
+		// The file must not be closed under a read.
+		await coming?.catch(() => {});
+	}
+	progress({ done, total });
+}
+
+function* withEnd(boxes: Iterable<Box>): Generator<Box | undefined> {
+	yield* boxes;
+	yield undefined;
+}
