@@ -4,11 +4,12 @@ import { npy } from "./npy";
 import { npz } from "./npz";
 import type { ByteSource, TensorReader, TensorSource } from "./reader";
 import { safetensors } from "./safetensors";
+import { safetensorsIndex } from "./safetensors-index";
 
 export { memorySource } from "./memory";
 
 /** Every format that is read; of several that take a file the first wins. */
-export const FORMATS: readonly TensorReader[] = [npy, npz, safetensors];
+export const FORMATS: readonly TensorReader[] = [npy, npz, safetensorsIndex, safetensors];
 
 /** An open file, with the format it is of. */
 export interface OpenFile extends TensorSource {
