@@ -2,10 +2,11 @@
 import fs from "node:fs";
 import path from "node:path";
 import { packageInto } from "./setup/build.mjs";
-import { say } from "./setup/command.mjs";
+import { exitOnSignals, say } from "./setup/command.mjs";
 import { ensureDependencies } from "./setup/dependencies.mjs";
 import { manifest, ROOT } from "./setup/project.mjs";
 
+exitOnSignals();
 try {
 	await ensureDependencies();
 	const { name, version } = manifest();

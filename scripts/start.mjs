@@ -6,11 +6,11 @@
 import fs from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { temporaryFolder } from "./setup/build.mjs";
-import { say } from "./setup/command.mjs";
+import { exitOnSignals, say } from "./setup/command.mjs";
 import { ensureDependencies } from "./setup/dependencies.mjs";
 import { findDesktop } from "./setup/desktop.mjs";
 import { ROOT } from "./setup/project.mjs";
+import { temporaryFolder } from "./setup/temporary.mjs";
 
 /** The sample that is open at the start; relative to media/samples. */
 const FIRST_SAMPLE = path.join("digits", "conv1-batchnorm.safetensors");
@@ -23,7 +23,6 @@ async function main() {
 	await ensureDependencies();
 	const desktop = options.browser || options.check ? undefined : findDesktop();
 	const work = temporaryFolder("start");
-	process.once("exit", work.remove);
 	const samples = path.join(work.folder, "samples");
 	fs.cpSync(path.join(ROOT, "media", "samples"), samples, { recursive: true });
 	const stage = { work: work.folder, samples, first: path.join(samples, FIRST_SAMPLE) };
@@ -36,10 +35,8 @@ async function main() {
 	return options.check ? checkInBrowser(stage, port) : openInBrowser(stage, port);
 }
 
-// Without a handler a signal would skip the clean-up at exit.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
-	process.on(signal, () => process.exit(signal === "SIGINT" ? 0 : 1));
-
+// Ctrl+C is how one ends it.
+exitOnSignals(0);
 try {
 	await main();
 	process.exit(0);

@@ -3,11 +3,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { build, temporaryFolder } from "./setup/build.mjs";
-import { say } from "./setup/command.mjs";
+import { build } from "./setup/build.mjs";
+import { exitOnSignals, say } from "./setup/command.mjs";
 import { ensureDependencies } from "./setup/dependencies.mjs";
 import { runTool } from "./setup/project.mjs";
+import { temporaryFolder } from "./setup/temporary.mjs";
 
+exitOnSignals();
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { grep: { type: "string" } } });
 const everything = positionals.length === 0 && values.grep === undefined;
 const total = { passed: 0, failed: 0, skipped: 0 };

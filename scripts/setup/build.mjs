@@ -1,6 +1,3 @@
-import fs from "node:fs";
-import os from "node:os";
-import path from "node:path";
 import { say } from "./command.mjs";
 import { runScript, runTool } from "./project.mjs";
 
@@ -19,15 +16,4 @@ export async function packageInto(file) {
 	const links = ["--allow-missing-repository", "--no-rewrite-relative-links"];
 	const args = ["package", "--no-dependencies", ...links, "--out", file];
 	return runTool("@vscode/vsce/vsce", args);
-}
-
-/**
- * Makes an empty folder for one run.
- * @param {string} purpose Part of its name.
- * @returns {{ folder: string, remove: () => void }}
- */
-export function temporaryFolder(purpose) {
-	const folder = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), `tensor-inspector-${purpose}-`));
-	const remove = () => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-	return { folder, remove };
 }

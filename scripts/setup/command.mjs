@@ -10,6 +10,15 @@ export function say(text) {
 }
 
 /**
+ * Lets signals end this process through its exit, where children are ended and temporary folders removed.
+ * @param {number} [code] The exit code for Ctrl+C.
+ */
+export function exitOnSignals(code = 130) {
+	process.once("SIGINT", () => process.exit(code));
+	for (const signal of ["SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(143));
+}
+
+/**
  * @typedef {object} RunOptions
  * @property {string} [cwd] Where to run; the current folder unless told.
  * @property {NodeJS.ProcessEnv} [env] Added to this process's environment.
@@ -45,9 +54,8 @@ export function run(program, args, { cwd = process.cwd(), env = {}, show = false
 			// It has already ended.
 		}
 	};
-	const interrupted = () => end("SIGINT");
-	const terminated = () => end("SIGTERM");
-	process.on("SIGINT", interrupted).on("SIGTERM", terminated);
+	const endWithThisProcess = () => end("SIGTERM");
+	process.prependListener("exit", endWithThisProcess);
 	let late = false;
 	const endLate = () => {
 		late = true;
@@ -63,7 +71,7 @@ export function run(program, args, { cwd = process.cwd(), env = {}, show = false
 		});
 	}).finally(() => {
 		clearTimeout(timer);
-		process.off("SIGINT", interrupted).off("SIGTERM", terminated);
+		process.off("exit", endWithThisProcess);
 	});
 }
 

@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-import { packageInto, temporaryFolder } from "../setup/build.mjs";
+import { packageInto } from "../setup/build.mjs";
 import { cacheFolder } from "../setup/cache.mjs";
 import { ensureChromium } from "../setup/chromium.mjs";
 import { ensureCodeServer } from "../setup/code-server.mjs";
@@ -8,6 +8,7 @@ import { say } from "../setup/command.mjs";
 import { canDownloadDesktop } from "../setup/desktop.mjs";
 import { executableFromEnvironment } from "../setup/executables.mjs";
 import { manifest, ROOT, runScript } from "../setup/project.mjs";
+import { temporaryFolder } from "../setup/temporary.mjs";
 
 /**
  * @typedef {object} Suite

@@ -3,12 +3,12 @@
 // @vscode/test-electron passes, runs the suite in code-server's extension host with a page open in Chromium, prints what
 // the suite prints, and ends with its result. 0 passed, 1 failed, 2 did not start or took too long, 3 the host died.
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { ensureChromium } from "../setup/chromium.mjs";
 import { ensureCodeServer } from "../setup/code-server.mjs";
 import { ROOT } from "../setup/project.mjs";
+import { temporaryFolder } from "../setup/temporary.mjs";
 import { launchBrowser } from "./browser.mjs";
 import { remoteUri, startServer, workbenchUrl, writeSettings } from "./server.mjs";
 
@@ -26,16 +26,22 @@ const { values, positionals } = parseArgs({
 	},
 });
 
-const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "tensor-inspector-host-"));
+const { folder: scratch, remove } = temporaryFolder("suite");
 const output = path.join(scratch, "output.log");
 const verdict = path.join(scratch, "verdict");
 
 /** @type {(() => unknown)[]} */
-const cleanUps = [() => fs.rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })];
+const cleanUps = [remove];
 
 /** @param {number} code */
 async function finish(code) {
-	for (const cleanUp of cleanUps.splice(0).reverse()) await Promise.resolve(cleanUp()).catch(() => {});
+	for (const cleanUp of cleanUps.splice(0).reverse()) {
+		try {
+			await cleanUp();
+		} catch (error) {
+			console.error(error);
+		}
+	}
 	process.exit(code);
 }
 
@@ -109,7 +115,10 @@ async function runSuite() {
 	return exitCode;
 }
 
-for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => finish(130));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => finish(130));
+// @vscode/test-electron does not end this program when it is itself ended.
+const parent = process.ppid;
+setInterval(() => process.ppid === parent || finish(130), 1000).unref();
 
 try {
 	const code = await runSuite();

@@ -103,7 +103,8 @@ export async function startServer(codeServer, { port = 0, env = {}, driven = tru
 		}
 	};
 	const endWithThisProcess = () => signalGroup("SIGKILL");
-	process.once("exit", endWithThisProcess);
+	// First of all that is done at the exit: what it has open may be removed next.
+	process.prependOnceListener("exit", endWithThisProcess);
 	/** @type {Promise<void> | undefined} */
 	let stopping;
 	const stop = () =>

@@ -1,5 +1,4 @@
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 
 /** The folder that holds package.json; tests run from bundles below it. */
@@ -16,11 +15,4 @@ function projectAbove(folder: string): string {
 	const parent = path.dirname(folder);
 	if (parent === folder) throw new Error("These tests must lie inside the project: no package.json above them.");
 	return projectAbove(parent);
-}
-
-/** An empty folder for one test or suite, and the function that removes it with all its files. */
-export function temporaryFolder(purpose: string): { readonly folder: string; readonly remove: () => void } {
-	const folder = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), `tensor-inspector-${purpose}-`));
-	const remove = () => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-	return { folder, remove };
 }

@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import type { CodeServer } from "../../scripts/setup/code-server.mjs";
+import { temporaryFolder } from "../../scripts/setup/temporary.mjs";
 import { launchBrowser } from "../../scripts/vscode/browser.mjs";
 import {
 	installExtension,
@@ -10,7 +11,7 @@ import {
 	workbenchUrl,
 	writeSettings,
 } from "../../scripts/vscode/server.mjs";
-import { SAMPLES, temporaryFolder } from "./places";
+import { SAMPLES } from "./places";
 import { whenRestored } from "./workbench";
 
 /** What `npm test` found or made for the end-to-end tests. */
