@@ -1,0 +1,149 @@
+import os from "node:os";
+import path from "node:path";
+import * as vscode from "vscode";
+import { isDType, WRITABLE, type WritableDType } from "../core/dtype";
+import { TensorError } from "../core/errors";
+import { isNormId, NORMALIZATIONS, type NormId, type NormOptions } from "../core/normalizations";
+import { defined, type NormDraft } from "./normDraft";
+import { splitTensor } from "./pathLiteral";
+import { SUFFIXES } from "./tensorFiles";
+
+/** A file, and one of its tensors where it is named. */
+export interface TensorPlace {
+	readonly uri: vscode.Uri;
+	readonly tensor?: string;
+}
+
+/** What the commands take as an object: a file (Uri, URI text, path, absolute or in the workspace), and what they would ask for otherwise. */
+export interface CommandArguments {
+	readonly file?: vscode.Uri | string;
+	/** Name of the tensor; without it the only one, or else it is asked for. */
+	readonly tensor?: string;
+	readonly norm?: NormId;
+	/** The channel axis; for `layerNorm` the first averaged axis. Negative counts from the end. */
+	readonly axis?: number;
+	readonly groups?: number;
+	readonly eps?: number;
+	/** Parts of every axis, in place of a norm: 1 averages an axis, its length keeps it. */
+	readonly cells?: readonly number[];
+	/** What NaN and ±Inf do to their set. */
+	readonly nonFinite?: NormOptions["nonFinite"];
+	/** A path or Uri, with the tensor after a `#` where the file holds several; so is `beta`. */
+	readonly gamma?: vscode.Uri | string;
+	readonly beta?: vscode.Uri | string;
+	readonly dtype?: WritableDType;
+	/** File to write; a relative path is beside the input. */
+	readonly output?: vscode.Uri | string;
+	/** Whether `output` may replace a file; false unless told. */
+	readonly overwrite?: boolean;
+	/** Ends the work; for other extensions. */
+	readonly token?: vscode.CancellationToken;
+}
+
+/** What a command was called with, read and checked. */
+export interface Given extends NormDraft, Pick<CommandArguments, "dtype" | "overwrite" | "token"> {
+	/** Whether a program called it with an object: it then answers with errors, and shows none. */
+	readonly program: boolean;
+	readonly place?: TensorPlace;
+	readonly tensor?: string;
+	readonly gamma?: TensorPlace;
+	readonly beta?: TensorPlace;
+	readonly output?: string;
+}
+
+/** Reads the first argument of a command: nothing, a Uri, a path (with `#tensor`), or CommandArguments. Throws `bad-option`. */
+export function readArguments(first: unknown): Given {
+	const place = placeOf(first);
+	if (place) return { program: false, place };
+	if (typeof first !== "object" || first === null || !("file" in first || "norm" in first)) return { program: false };
+	const given = first as Readonly<Record<keyof CommandArguments, unknown>>;
+	const file = given.file === undefined ? undefined : needPlace("file", given.file);
+	const tensor = checked("tensor", given.tensor, isString, "a tensor's name");
+	const gamma = given.gamma === undefined ? undefined : needPlace("gamma", given.gamma);
+	const beta = given.beta === undefined ? undefined : needPlace("beta", given.beta);
+	const cells = checked("cells", given.cells, isNumbers, "an array with one number per axis");
+	const norms = Object.keys(NORMALIZATIONS).join(", ");
+	const norm = checked("norm", given.norm, isNormId, `one of ${norms}`) ?? (cells ? "cells" : undefined);
+	return defined({
+		program: true,
+		place: file && defined({ uri: file.uri, tensor: tensor ?? file.tensor }),
+		tensor: tensor ?? file?.tensor,
+		id: norm,
+		axis: checked("axis", given.axis, isNumber, "a number"),
+		groups: checked("groups", given.groups, isNumber, "a number"),
+		eps: checked("eps", given.eps, isNumber, "a number"),
+		cells,
+		nonFinite: checked("nonFinite", given.nonFinite, isNonFinite, '"apart" or "propagate"'),
+		gamma,
+		beta,
+		dtype: checked("dtype", given.dtype, isWritable, `one of ${WRITABLE.join(", ")}`),
+		output: given.output === undefined ? undefined : outputOf(given.output),
+		overwrite: checked("overwrite", given.overwrite, (value) => typeof value === "boolean", "true or false"),
+		token: given.token as vscode.CancellationToken | undefined,
+	}) as Given;
+}
+
+/** The place that a Uri, its plain data, a URI's text or a path names; none for anything else. */
+export function placeOf(value: unknown): TensorPlace | undefined {
+	if (typeof value === "string" && value !== "") {
+		if (/^[a-z][a-z0-9+.-]+:\/\//i.test(value)) return placeOf(vscode.Uri.parse(value));
+		const { path: file, tensor } = splitTensor(value, SUFFIXES) ?? { path: value };
+		return { uri: fileUri(file), ...(tensor === undefined ? {} : { tensor }) };
+	}
+	if (typeof value !== "object" || value === null) return undefined;
+	const { scheme, path: uriPath, authority, query, fragment } = value as Partial<vscode.Uri>;
+	if (typeof scheme !== "string" || typeof uriPath !== "string") return undefined;
+	const uri = vscode.Uri.from({ scheme, path: uriPath, authority: authority ?? "", query: query ?? "" });
+	return { uri, ...(fragment ? { tensor: fragment } : {}) };
+}
+
+/** A place as one string that `placeOf` reads, for command links. */
+export function placeText({ uri, tensor }: TensorPlace): string {
+	return uri.with({ fragment: tensor ?? "" }).toString();
+}
+
+function fileUri(file: string): vscode.Uri {
+	const full = /^~[\\/]/.test(file) ? path.join(os.homedir(), file.slice(2)) : file;
+	const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+	return path.isAbsolute(full) || !folder ? vscode.Uri.file(full) : vscode.Uri.joinPath(folder, full);
+}
+
+function outputOf(value: unknown): string {
+	if (typeof value === "string" && !value.startsWith("file://")) return value;
+	const place = needPlace("output", value);
+	if (place.uri.scheme !== "file") {
+		throw new TensorError(
+			"unsupported",
+			`The output ${place.uri.toString(true)} is not on a local disk; choose a folder that is.`,
+		);
+	}
+	return place.uri.fsPath;
+}
+
+function needPlace(name: string, value: unknown): TensorPlace {
+	const place = placeOf(value);
+	if (!place) throw wrong(name, value, "a Uri or a path");
+	return place;
+}
+
+function checked<Value>(
+	name: string,
+	value: unknown,
+	fits: (value: unknown) => value is Value,
+	expected: string,
+): Value | undefined {
+	if (value === undefined || value === null) return undefined;
+	if (!fits(value)) throw wrong(name, value, expected);
+	return value;
+}
+
+function wrong(name: string, value: unknown, expected: string): TensorError {
+	return new TensorError("bad-option", `The argument "${name}" is ${JSON.stringify(value)}; expected ${expected}.`);
+}
+
+const isString = (value: unknown): value is string => typeof value === "string";
+const isNumber = (value: unknown): value is number => typeof value === "number";
+const isNumbers = (value: unknown): value is number[] => Array.isArray(value) && value.every(isNumber);
+const isWritable = (value: unknown): value is WritableDType =>
+	isDType(value) && (WRITABLE as readonly string[]).includes(value);
+const isNonFinite = (value: unknown): value is NormOptions["nonFinite"] => value === "apart" || value === "propagate";

@@ -1,0 +1,118 @@
+import path from "node:path";
+import * as vscode from "vscode";
+import { TensorError } from "../core/errors";
+import { formatBytes, formatCount, formatShape } from "../core/format";
+import type { Norm } from "../core/normalizations";
+import type { NormalizeRequest, NormalizeResult, TensorRef } from "../engine/api";
+import type { Given, TensorPlace } from "./commandArguments";
+import { showFailure } from "./failure";
+import { fileRefOf } from "./fileRef";
+import type { Host } from "./host";
+import { withProgress } from "./longTask";
+import { type Draft, type Habits, normalizeQuestions, type Whole, withFile, withTensor } from "./normalizeQuestions";
+import { normInWords } from "./normChoices";
+import { defined, normDraftOf, normOf } from "./normDraft";
+import { openFile, tensorNamed } from "./openedFile";
+import { outputFolder } from "./outputQuestion";
+import { askAll } from "./questions";
+import { openInspector } from "./tensorFiles";
+
+/** What `tensorInspector.normalize` answers: the written file, and what the engine tells about it. */
+export interface Normalized {
+	readonly uri: vscode.Uri;
+	readonly result: NormalizeResult;
+}
+
+const HABITS = "normalize.habits";
+
+/**
+ * Normalizes a tensor into a new file. A program that gives `norm` and `output` is asked nothing (what it leaves out has
+ * PyTorch's defaults); otherwise the user is asked for what is missing. None where the user left.
+ */
+export async function normalizeCommand(host: Host, given: Given): Promise<Normalized | undefined> {
+	const complete = given.program && given.id !== undefined && given.output !== undefined;
+	const draft = await draftOf(host, given);
+	if (complete && !draft.opened) {
+		throw new TensorError("bad-option", 'The argument "file" is missing: give a Uri or a path.');
+	}
+	if (complete && draft.opened && !draft.tensor) tensorNamed(draft.opened, given.tensor);
+	const whole = complete ? draft : await ask(host, draft);
+	if (!whole) return undefined;
+	const written = await write(host, whole as Whole, given);
+	if (!complete) offerToOpen(host, written);
+	return written;
+}
+
+/** The last step alone, for a panel whose user has chosen all but the file to write. None where the user left. */
+export async function normalizeChosen(host: Host, place: TensorPlace, norm: Norm): Promise<Normalized | undefined> {
+	const opened = await openFile(host, place.uri);
+	const draft = { ...withTensor({ opened }, tensorNamed(opened, place.tensor)), id: norm.id, ...norm.options };
+	const whole = await ask(host, draft);
+	if (!whole) return undefined;
+	const written = await write(host, whole, { program: false });
+	offerToOpen(host, written);
+	return written;
+}
+
+/** What a command was given, with the file opened. */
+async function draftOf(host: Host, given: Given): Promise<Draft> {
+	const { place, output, overwrite } = given;
+	const folder = place && outputFolder(place.uri);
+	const draft: Draft = {
+		...normDraftOf(given),
+		...(output === undefined || folder === undefined
+			? {}
+			: { output: { path: path.resolve(folder, output), overwrite: overwrite ?? false } }),
+	};
+	if (!place) return draft;
+	const opened = await openFile(host, place.uri);
+	const withOpened = withFile(draft, opened);
+	return place.tensor === undefined ? withOpened : withTensor(withOpened, tensorNamed(opened, place.tensor));
+}
+
+async function ask(host: Host, draft: Draft): Promise<Whole | undefined> {
+	const { workspaceState } = host.context;
+	const whole = await askAll(normalizeQuestions(host, workspaceState.get<Habits>(HABITS, {})), draft);
+	if (!whole) return undefined;
+	const { id, groups, eps } = whole;
+	await workspaceState.update(HABITS, defined({ id, groups, eps }));
+	return whole as Whole;
+}
+
+async function write(host: Host, draft: Whole, given: Given): Promise<Normalized> {
+	const { opened, tensor, output } = draft;
+	const norm = normOf(draft, tensor.shape);
+	if (!norm) throw new TensorError("internal", "No normalization was chosen.");
+	const request: NormalizeRequest = {
+		file: opened.file,
+		tensor: tensor.name,
+		norm,
+		...(given.gamma ? { gamma: await tensorRef(given.gamma) } : {}),
+		...(given.beta ? { beta: await tensorRef(given.beta) } : {}),
+		...(given.dtype ? { dtype: given.dtype } : {}),
+		output: output.path,
+		overwrite: output.overwrite,
+	};
+	const title = `${normInWords(norm)} of ${tensor.name || opened.description.file}`;
+	const result = await withProgress(title, (options) => host.engine.normalize(request, options), given.token);
+	host.log.info(
+		`${opened.description.file}: ${normInWords(norm)} written to ${result.output} in ${Math.round(result.elapsedMs)} ms`,
+	);
+	return { uri: vscode.Uri.file(result.output), result };
+}
+
+async function tensorRef({ uri, tensor }: TensorPlace): Promise<TensorRef> {
+	return { file: await fileRefOf(uri), ...(tensor === undefined ? {} : { tensor }) };
+}
+
+/** Says what was written and offers to open it; does not wait for the answer. */
+function offerToOpen(host: Host, { uri, result }: Normalized): void {
+	const { dtype, shape, bytes, overflowed } = result;
+	const note = overflowed > 0 ? ` ${formatCount(overflowed)} values were past the range of ${dtype}.` : "";
+	const written = `Wrote ${path.basename(uri.fsPath)}: ${formatShape(shape)} ${dtype}, ${formatBytes(bytes)}.${note}`;
+	const show = overflowed > 0 ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
+	void show(written, "Open").then(async (choice) => {
+		if (choice === undefined) return;
+		await openInspector(uri).catch((thrown) => showFailure(host, thrown));
+	});
+}

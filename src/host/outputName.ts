@@ -1,0 +1,32 @@
+import path from "node:path";
+import { formatDType } from "../core/format";
+import type { NormId } from "../core/normalizations";
+import type { FileDescription, TensorInfo } from "../core/tensor";
+
+/** The name proposed for a normalized tensor, beside its input: `acts.batchNorm.npy`, `model.conv1.weight.layerNorm.npy`. */
+export function proposedName(description: FileDescription, tensor: TensorInfo, norm: NormId): string {
+	const stem = description.file.replace(/(\.safetensors\.index\.json|\.[^.]+)$/i, "");
+	const inner = description.tensors.length > 1 ? `.${fileSafe(tensor.name)}` : "";
+	// NumPy has no float8: such a result keeps its type only in a safetensors file.
+	const suffix = formatDType(tensor.dtype).startsWith("f8_") ? ".safetensors" : ".npy";
+	return `${stem}${inner}.${norm === "cells" ? "normalized" : norm}${suffix}`;
+}
+
+/** What is wrong with a path to write to, in one sentence; none where it will do. */
+export function outputProblem(text: string, suffixes: readonly string[]): string | undefined {
+	const name = path.basename(text.trim());
+	if (name === "" || /[\\/]$/.test(text.trim())) return "Give the new file a name.";
+	const fits = suffixes.find((suffix) => name.toLowerCase().endsWith(suffix));
+	if (fits === undefined) return `The suffix chooses the format: end the name in ${listed(suffixes)}.`;
+	return name.length === fits.length ? `Give the new file a name before ${fits}.` : undefined;
+}
+
+/** A tensor's name with the characters replaced that some file system refuses. */
+function fileSafe(name: string): string {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be replaced
+	return name.replace(/[\\/:*?"<>|\u0000-\u001f\u007f]+/g, "_").slice(0, 100);
+}
+
+function listed(words: readonly string[]): string {
+	return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}

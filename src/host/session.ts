@@ -1,0 +1,97 @@
+import path from "node:path";
+import type * as vscode from "vscode";
+import { cancelled, TensorError } from "../core/errors";
+import { isNormId } from "../core/normalizations";
+import type { FileRef } from "../engine/api";
+import type { HostApi, OpenedFile, WebviewApi } from "../protocol";
+import { openChannel, type Port } from "../rpc";
+import { fromWire, toWire } from "../wire";
+import { failureSentence, isCancelled } from "./failure";
+import { fileRefOf } from "./fileRef";
+import { watchFile } from "./fileWatch";
+import type { Host } from "./host";
+import { normalizeChosen } from "./normalizeFlow";
+import { copyStatistics } from "./statisticsCommands";
+
+/** One panel's conversation with the engine about its file; disposing it cancels what it still runs. */
+export interface Session extends vscode.Disposable {
+	/** Shows a tensor in the panel, as soon as the panel has opened the file. */
+	select(tensor: string): void;
+}
+
+/** Starts the conversation; call it before the webview gets its page. */
+export function startSession(host: Host, uri: vscode.Uri, webview: vscode.Webview): Session {
+	let file: Promise<FileRef> | undefined;
+	let opened = false;
+	let wanted: string | undefined;
+	const fileOf = (signal: AbortSignal) => {
+		// The bytes of a file on no disk are read once for all requests; a failed or cancelled reading is not kept.
+		file ??= fileRefOf(uri, signal).catch((thrown) => {
+			file = undefined;
+			throw thrown;
+		});
+		return file;
+	};
+
+	const channel = openChannel<HostApi, WebviewApi>(portOf(webview), {
+		async open(_, { signal }): Promise<OpenedFile> {
+			try {
+				file = undefined;
+				const description = await host.engine.describe(await fileOf(signal), { signal });
+				opened = true;
+				// After the answer: the panel can only select what it knows.
+				setTimeout(showWanted, 0);
+				return { ok: true, description };
+			} catch (thrown) {
+				if (isCancelled(thrown)) throw thrown;
+				failureSentence(host, thrown);
+				return { ok: false, name: path.posix.basename(uri.path), error: TensorError.from(thrown).toData() };
+			}
+		},
+		async inspect({ tensor, part, norm }, { signal, progress }) {
+			const request = { file: await fileOf(signal), tensor, part, ...(norm ? { norm } : {}) };
+			return host.engine.inspect(request, { signal, onProgress: progress });
+		},
+		async normalize({ tensor, norm }) {
+			if (!isNormId(norm.id)) throw new TensorError("bad-option", `There is no normalization "${norm.id}".`);
+			const written = await normalizeChosen(host, { uri, tensor }, norm).catch((thrown) => {
+				if (isCancelled(thrown)) return undefined;
+				throw thrown;
+			});
+			return written ? path.basename(written.uri.fsPath) : null;
+		},
+		async copyStatistics({ tensor }) {
+			await copyStatistics(host, { program: true, place: { uri, tensor }, tensor });
+			return null;
+		},
+	});
+
+	const tell = (answer: Promise<null>) => void answer.catch((thrown) => host.log.debug(String(thrown)));
+	const showWanted = () => {
+		if (!opened || wanted === undefined) return;
+		tell(channel.call("select", { tensor: wanted }));
+		wanted = undefined;
+	};
+	const watch = watchFile(uri, () => tell(channel.call("fileChanged", null)));
+
+	return {
+		select(tensor) {
+			wanted = tensor;
+			showWanted();
+		},
+		dispose() {
+			watch.dispose();
+			channel.close(cancelled());
+		},
+	};
+}
+
+function portOf(webview: vscode.Webview): Port {
+	return {
+		post: (message) => void webview.postMessage(toWire(message)),
+		listen(receive) {
+			const subscription = webview.onDidReceiveMessage((message) => receive(fromWire(message)));
+			return () => subscription.dispose();
+		},
+	};
+}

@@ -1,0 +1,44 @@
+import * as vscode from "vscode";
+import { FORMATS } from "../formats";
+import { hasSuffix } from "./pathLiteral";
+
+/** Suffixes of tensor files, with their dot, lower case. */
+export const SUFFIXES: readonly string[] = FORMATS.flatMap((format) => format.extensions);
+
+/** The two names of the one editor: VS Code gives the first these files at once, the second only when it is chosen. */
+export const VIEW_TYPES = { default: "tensorInspector.editor", option: "tensorInspector.editor.option" } as const;
+
+/** Files that others may claim as well: archives and JSON. */
+const CONTESTED = [".npz", ".json"];
+
+/** Whether a file's name says that it holds tensors. */
+export function isTensorFile(uri: vscode.Uri): boolean {
+	return hasSuffix(uri.path, SUFFIXES);
+}
+
+/** The editor that package.json associates with a file's name. */
+export function viewTypeOf(uri: vscode.Uri): string {
+	return hasSuffix(uri.path, CONTESTED) ? VIEW_TYPES.option : VIEW_TYPES.default;
+}
+
+/** The tensor file of the active tab, if it shows one in any editor. */
+export function activeTensorFile(): vscode.Uri | undefined {
+	const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+	const shown = input instanceof vscode.TabInputCustom || input instanceof vscode.TabInputText ? input.uri : undefined;
+	return shown && isTensorFile(shown) ? shown : undefined;
+}
+
+/** The tensor files of the workspace, by their place in it, and whether there are more than these. */
+export async function workspaceTensorFiles(limit: number): Promise<{ files: vscode.Uri[]; more: boolean }> {
+	const glob = `**/*{${SUFFIXES.map((suffix) => `${suffix},${suffix.toUpperCase()}`).join(",")}}`;
+	const found = await vscode.workspace.findFiles(glob, undefined, limit + 1);
+	const place = (uri: vscode.Uri) => vscode.workspace.asRelativePath(uri);
+	const collator = new Intl.Collator(undefined, { numeric: true });
+	found.sort((a, b) => collator.compare(place(a), place(b)));
+	return { files: found.slice(0, limit), more: found.length > limit };
+}
+
+/** Opens a file in the inspector, beside no other editor of the same file. */
+export async function openInspector(uri: vscode.Uri): Promise<void> {
+	await vscode.commands.executeCommand("vscode.openWith", uri, viewTypeOf(uri));
+}
