@@ -1,6 +1,7 @@
 import { formatCount, formatDType, formatNumber, formatShape, toJsonNumber } from "../core/format";
 import type { CompareResult } from "../engine/api";
 import { type ArgumentSpec, type Arguments, numberOf } from "./arguments";
+import { jsonText } from "./json";
 import { printable } from "./table";
 import { chooseTensor, parseTensorRef } from "./tensor-choice";
 import { EXIT, type ExitCode, type Terminal } from "./terminal";
@@ -34,7 +35,7 @@ export async function compare({ files, given }: Arguments, terminal: Terminal): 
 	const close = result.sameShape && result.mismatched === 0;
 	await terminal.write(
 		given.has("json")
-			? `${JSON.stringify(comparisonJson(result, { close, rtol, atol }), null, 2)}\n`
+			? `${jsonText(comparisonJson(result, { close, rtol, atol }))}\n`
 			: comparisonText([a, b], result, { close, rtol, atol }),
 	);
 	return close ? EXIT.fine : EXIT.differs;
@@ -75,7 +76,7 @@ function comparisonText(words: readonly [string, string], result: CompareResult,
 	const lines = [side("a", words[0], result.a), side("b", words[1], result.b), ""];
 	if (!result.sameShape) return [...lines, "The shapes differ; no values were compared.", ""].join("\n");
 	const { elements, mismatched, different, maxAbs, maxRel, worst, firstMismatch } = result;
-	const tolerance = `rtol ${verdict.rtol}, atol ${verdict.atol}`;
+	const tolerance = `rtol ${formatNumber(verdict.rtol)}, atol ${formatNumber(verdict.atol)}`;
 	lines.push(
 		verdict.close
 			? `All ${formatCount(elements)} elements are close (${tolerance}).`

@@ -1,6 +1,7 @@
 import { formatBytes, formatDType, formatShape } from "../core/format";
 import type { FileDescription, TensorInfo } from "../core/tensor";
 import type { ArgumentSpec, Arguments } from "./arguments";
+import { jsonText } from "./json";
 import { printable, tableLines } from "./table";
 import { EXIT, type ExitCode, type Terminal } from "./terminal";
 
@@ -16,7 +17,7 @@ export async function describe({ files: [file = ""], given }: Arguments, termina
 	const description = await terminal.engine.describe({ path: file }, { signal: terminal.signal });
 	for (const note of description.notes) terminal.tell(`note: ${note}`);
 	if (given.has("json")) {
-		await terminal.write(`${JSON.stringify(descriptionJson(file, description), null, 2)}\n`);
+		await terminal.write(`${jsonText(descriptionJson(file, description))}\n`);
 	} else {
 		for (const piece of descriptionText(file, description)) await terminal.write(piece);
 	}

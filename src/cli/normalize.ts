@@ -1,5 +1,6 @@
 import { isDType, WRITABLE, type WritableDType } from "../core/dtype";
-import { formatBytes, formatCount, formatShape } from "../core/format";
+import { TensorError } from "../core/errors";
+import { formatBytes, formatCount, formatNumber, formatShape } from "../core/format";
 import { setSize, sizeOf } from "../core/layout";
 import { normalization } from "../core/normalizations";
 import type { NormalizeRequest, TensorRef } from "../engine/api";
@@ -50,10 +51,17 @@ export async function normalize({ files: [file = ""], given }: Arguments, termin
 	const bar = terminal.bar("Normalizing");
 	const result = await terminal.engine
 		.normalize(request, { signal: terminal.signal, onProgress: bar.show })
+		.catch((thrown: unknown) => {
+			if (!(thrown instanceof TensorError) || thrown.code !== "exists") throw thrown;
+			throw new BadUsage(`${output} exists already; give another file after -o, or replace it with --force.`);
+		})
 		.finally(bar.end);
 	const { layout, bytes, overflowed } = result;
 	const sets = `${formatCount(sizeOf(layout.cells))} sets of ${formatCount(setSize(layout))}`;
-	const title = result.tensor === "" ? result.output : `${result.output}, ${result.tensor}`;
+	const title =
+		result.tensor === "" || result.output.toLowerCase().endsWith(".npy")
+			? result.output
+			: `${result.output}, ${result.tensor}`;
 	if (overflowed > 0) {
 		terminal.tell(
 			`warning: ${formatCount(overflowed)} values were past the range of ${result.dtype}; choose a wider one with --dtype.`,
@@ -61,7 +69,7 @@ export async function normalize({ files: [file = ""], given }: Arguments, termin
 	}
 	await terminal.write(
 		`${printable(title)}: ${result.dtype}, ${formatShape(result.shape)}, ${formatBytes(bytes)}\n` +
-			`${normalization(norm.id).label}, eps ${norm.options.eps}: ${sets}, cells ${formatShape(layout.cells)}\n`,
+			`${normalization(norm.id).label}, eps ${formatNumber(norm.options.eps)}: ${sets}, cells ${formatShape(layout.cells)}\n`,
 	);
 	return EXIT.fine;
 }
