@@ -77,8 +77,18 @@ export async function closeAllEditors(page: Page): Promise<void> {
 /** Switches the colour theme through the user settings and waits until the workbench wears it. */
 export async function switchTheme(session: Session, theme: keyof typeof THEMES): Promise<void> {
 	const { name, workbenchClass } = THEMES[theme];
-	session.configure({ "workbench.colorTheme": name });
-	await session.page.locator(`.monaco-workbench.${workbenchClass}`).waitFor({ timeout: PATIENCE_MS });
+	const dressed = session.page.locator(`.monaco-workbench.${workbenchClass}`);
+	const end = Date.now() + PATIENCE_MS;
+	for (;;) {
+		session.configure({ "workbench.colorTheme": name });
+		try {
+			await dressed.waitFor({ timeout: 3000 });
+			return;
+		} catch (error) {
+			// The file watcher can miss a change that follows closely on another.
+			if (Date.now() > end) throw new Error(`The workbench does not take the theme "${name}".`, { cause: error });
+		}
+	}
 }
 
 /** Saves a picture of the whole page, webviews included, as `<name>.png`, and answers with its path. */
