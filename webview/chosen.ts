@@ -4,10 +4,10 @@ import { cellOfIndex, type Layout, roleOf, type Shape } from "../src/core/layout
 import {
 	isNormId,
 	layoutOf,
+	NORMALIZATIONS,
 	type Norm,
 	type NormId,
 	type NormOptions,
-	NORMALIZATIONS,
 	normalization,
 	normOptions,
 } from "../src/core/normalizations";

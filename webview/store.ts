@@ -42,10 +42,7 @@ export interface Store {
 	readonly get: () => State;
 	readonly update: (patch: Partial<State>) => void;
 	/** Calls back now and whenever one of the selected values is another than before. */
-	readonly watch: <Selected extends readonly unknown[]>(
-		select: (state: State) => Selected,
-		changed: (...selected: Selected) => void,
-	) => void;
+	readonly watch: (select: (state: State) => readonly unknown[], changed: (state: State) => void) => void;
 }
 
 /** A store that starts as nothing is known, with what was remembered filled in. */
@@ -89,12 +86,12 @@ export function createStore(remembered: Partial<State>, remember: (state: Partia
 		},
 		watch(select, changed) {
 			let selected = select(state);
-			changed(...selected);
+			changed(state);
 			listeners.push(() => {
 				const next = select(state);
 				if (next.every((value, i) => Object.is(value, selected[i]))) return;
 				selected = next;
-				changed(...next);
+				changed(state);
 			});
 		},
 	};

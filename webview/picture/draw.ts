@@ -22,7 +22,11 @@ export interface View {
 }
 
 /** Where a scene goes in a canvas of a width in CSS pixels, and the height it needs there. */
-export function fitScene({ bounds }: Scene, width: number, margin: { readonly side: number; readonly top: number; readonly bottom: number }): View & { readonly height: number } {
+export function fitScene(
+	{ bounds }: Scene,
+	width: number,
+	margin: { readonly side: number; readonly top: number; readonly bottom: number },
+): View & { readonly height: number } {
 	const { left, right, top, bottom } = bounds;
 	const unit = Math.max(5, Math.min(24, (width - 2 * margin.side) / (right - left), 330 / (bottom - top)));
 	const free = width - (right - left) * unit;
@@ -35,7 +39,13 @@ export function fitScene({ bounds }: Scene, width: number, margin: { readonly si
 }
 
 /** Draws a scene: glass for cells of other sets, solid and hatched for the lit set, strong lines between sets. */
-export function drawScene(context: CanvasRenderingContext2D, scene: Scene, view: View, colours: PictureColours, font: string): void {
+export function drawScene(
+	context: CanvasRenderingContext2D,
+	scene: Scene,
+	view: View,
+	colours: PictureColours,
+	font: string,
+): void {
 	const at = ([x, y]: Point): Point => [view.left + x * view.unit, view.top + y * view.unit];
 	const hatch = hatchPattern(context, colours.hatch, colours.highContrast);
 	for (const face of scene.faces) drawFace(context, face, at, colours, hatch);
@@ -55,7 +65,13 @@ export function drawScene(context: CanvasRenderingContext2D, scene: Scene, view:
 
 const SHADE = { top: 0.1, front: 0, right: -0.14 } as const;
 
-function drawFace(context: CanvasRenderingContext2D, face: Face, at: (point: Point) => Point, colours: PictureColours, hatch: CanvasPattern | string): void {
+function drawFace(
+	context: CanvasRenderingContext2D,
+	face: Face,
+	at: (point: Point) => Point,
+	colours: PictureColours,
+	hatch: CanvasPattern | string,
+): void {
 	const corners = face.corners.map(at);
 	context.beginPath();
 	for (const [x, y] of corners) context.lineTo(x, y);
@@ -104,7 +120,13 @@ function outline(context: CanvasRenderingContext2D, face: Face, at: (point: Poin
 	context.stroke();
 }
 
-function drawLabel(context: CanvasRenderingContext2D, { text, align, baseline, strong }: Label, [x, y]: Point, colours: PictureColours, font: string): void {
+function drawLabel(
+	context: CanvasRenderingContext2D,
+	{ text, align, baseline, strong }: Label,
+	[x, y]: Point,
+	colours: PictureColours,
+	font: string,
+): void {
 	context.font = `${strong ? "600" : "400"} ${font}`;
 	context.textAlign = align;
 	context.textBaseline = baseline;

@@ -45,7 +45,8 @@ export function placedAxes(placement: Placement): number[] {
  */
 export function shownIndices(layout: Layout, axis: number, lit: number, most: number): number[] {
 	const size = layout.shape[axis] ?? 1;
-	if (size <= most) return Array.from({ length: size }, (_, index) => index);
+	// A break that leaves out one or two indices saves nothing.
+	if (size <= most + 2) return Array.from({ length: size }, (_, index) => index);
 	const parts = layout.cells[axis] ?? 1;
 	const part = cellOfIndex(lit, size, parts);
 	const border = part + 1 < parts ? partStart(part + 1, size, parts) : partStart(part, size, parts);
@@ -60,7 +61,10 @@ export function shownIndices(layout: Layout, axis: number, lit: number, most: nu
 }
 
 /** Where the shown indices of an axis lie, in cells: a break between indices that are no neighbours takes `gap` of a cell. */
-export function positionsOf(shown: readonly number[], gap: number): { readonly at: readonly number[]; readonly length: number } {
+export function positionsOf(
+	shown: readonly number[],
+	gap: number,
+): { readonly at: readonly number[]; readonly length: number } {
 	let next = 0;
 	const at = shown.map((index, k) => {
 		if (k > 0 && index !== (shown[k - 1] as number) + 1) next += gap;

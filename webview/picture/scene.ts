@@ -62,7 +62,7 @@ interface Projection {
 	readonly thickness: number;
 }
 
-const GAP = 0.55;
+const GAP = 0.4;
 const FLAT: Projection = { right: [1, 0], back: [0, 0], thickness: 0 };
 const SHEET: Projection = { right: [0.9, 0.24], back: [0.5, -0.26], thickness: 0.45 };
 const CUBE: Projection = { right: [0.82, 0.3], back: [0.66, -0.3], thickness: 1 };
@@ -130,11 +130,23 @@ export function composeScene(input: SceneInput): Scene {
 				addBook(faces, breaks, { ...input, element, pages, lines, characters, project, flat: rank <= 2 });
 				const name = (axis: number | undefined) => (axis === undefined ? "" : letters[axis]);
 				if (placement.books !== undefined) {
-					labels.push(label(`${name(placement.books)} ${index}`, project(characters.length / 2, lines.length, 0), "center", "top", index === lit[placement.books], [-0.1, 0.5 + 0.5 * characters.length * right[1]]));
+					labels.push(
+						label(
+							`${name(placement.books)} ${index}`,
+							project(characters.length / 2, lines.length, 0),
+							"center",
+							"top",
+							index === lit[placement.books],
+							[-0.1, 0.5 + 0.5 * characters.length * right[1]],
+						),
+					);
 					const next = books.indices[b + 1];
 					if (next !== undefined && next !== index + 1) {
 						const gap = x + bookWidth * (1 + GAP / 2) - 0.65;
-						breaks.push([[gap - 0.3, top + bookHeight / 2], [gap + 0.3, top + bookHeight / 2]]);
+						breaks.push([
+							[gap - 0.3, top + bookHeight / 2],
+							[gap + 0.3, top + bookHeight / 2],
+						]);
 					}
 				}
 				if (b > 0) return;
@@ -163,12 +175,13 @@ interface Book extends SceneInput {
 /** Adds the faces of one cube: surface cells as glass, cells of the lit set as solids inside it. */
 function addBook(faces: Face[], breaks: (readonly [Point, Point])[], book: Book): void {
 	const { layout, lit, element, pages, lines, characters, project, flat } = book;
-	const part = (axis: number, index: number) =>
-		cellOfIndex(index, layout.shape[axis] ?? 1, layout.cells[axis] ?? 1);
+	const part = (axis: number, index: number) => cellOfIndex(index, layout.shape[axis] ?? 1, layout.cells[axis] ?? 1);
 	const partOn = ({ axis, indices }: Line, k: number) => (axis === undefined ? 0 : part(axis, indices[k] as number));
 	const litOn = (l: Line, k: number) => l.axis === undefined || partOn(l, k) === part(l.axis, lit[l.axis] ?? 0);
 	const placed = [pages.axis, lines.axis, characters.axis];
-	const outside = element.every((index, axis) => placed.includes(axis) || part(axis, index) === part(axis, lit[axis] ?? 0));
+	const outside = element.every(
+		(index, axis) => placed.includes(axis) || part(axis, index) === part(axis, lit[axis] ?? 0),
+	);
 	const outerParity = element.reduce((sum, index, axis) => (placed.includes(axis) ? sum : sum + part(axis, index)), 0);
 	/** Whether the neighbour `step` further is drawn right beside cell k, and whether it is of the same set. */
 	const beside = (l: Line, k: number, step: -1 | 1) =>
@@ -210,7 +223,12 @@ function addBook(faces: Face[], breaks: (readonly [Point, Point])[], book: Book)
 					faces.push({
 						...common,
 						side: "right",
-						corners: [project(x + 1, y, z), project(x + 1, y, z + 1), project(x + 1, y + 1, z + 1), project(x + 1, y + 1, z)],
+						corners: [
+							project(x + 1, y, z),
+							project(x + 1, y, z + 1),
+							project(x + 1, y + 1, z + 1),
+							project(x + 1, y + 1, z),
+						],
 						borders: [up, far, downwards, near],
 					});
 				}
@@ -233,7 +251,9 @@ function addBook(faces: Face[], breaks: (readonly [Point, Point])[], book: Book)
 
 /** Where the breaks of a line begin. */
 function gapsOf({ indices, at }: Line): number[] {
-	return at.filter((_, k) => indices[k + 1] !== undefined && indices[k + 1] !== (indices[k] as number) + 1).map((start) => start + 1);
+	return at
+		.filter((_, k) => indices[k + 1] !== undefined && indices[k + 1] !== (indices[k] as number) + 1)
+		.map((start) => start + 1);
 }
 
 /** The letter and true length of an axis, at its edge of the first cube. */
@@ -246,16 +266,34 @@ function edgeLabels(
 	const name = (axis: number) => `${letters[axis]} ${shape[axis]}`;
 	const [w, h, d] = [characters.length, lines.length, pages.length];
 	const labels: Label[] = [];
-	if (placement.lines !== undefined) labels.push(label(name(placement.lines), project(0, h / 2, 0), "right", "middle", true, [-0.45, 0]));
+	if (placement.lines !== undefined)
+		labels.push(label(name(placement.lines), project(0, h / 2, 0), "right", "middle", true, [-0.45, 0]));
 	if (placement.characters !== undefined) {
 		const shift: Point = placement.books === undefined ? [0, 0.35] : [-0.35, 0.3];
-		labels.push(label(name(placement.characters), project(w / (placement.books === undefined ? 2 : 4), h, 0), placement.books === undefined ? "center" : "right", "top", true, shift));
+		labels.push(
+			label(
+				name(placement.characters),
+				project(w / (placement.books === undefined ? 2 : 4), h, 0),
+				placement.books === undefined ? "center" : "right",
+				"top",
+				true,
+				shift,
+			),
+		);
 	}
-	if (placement.pages !== undefined) labels.push(label(name(placement.pages), project(0, 0, d / 2), "right", "bottom", true, [-0.35, -0.1]));
+	if (placement.pages !== undefined)
+		labels.push(label(name(placement.pages), project(0, 0, d / 2), "right", "bottom", true, [-0.35, -0.1]));
 	return labels;
 }
 
-function label(text: string, [x, y]: Point, align: Label["align"], baseline: Label["baseline"], strong: boolean, [dx, dy]: Point): Label {
+function label(
+	text: string,
+	[x, y]: Point,
+	align: Label["align"],
+	baseline: Label["baseline"],
+	strong: boolean,
+	[dx, dy]: Point,
+): Label {
 	return { text, at: [x + dx, y + dy], align, baseline, strong };
 }
 

@@ -1,6 +1,6 @@
 import { AXIS_CONVENTIONS } from "../../src/core/axes";
 import { divisors, roleOf } from "../../src/core/layout";
-import { chooseParts, type Choices, type Chosen, namesOf } from "../chosen";
+import { type Choices, type Chosen, chooseParts, namesOf } from "../chosen";
 import { dropdown, textField } from "../controls/controls";
 import { el, setAttribute, setText, show } from "../dom";
 import { chosenOf, type Session } from "../session";
@@ -27,19 +27,24 @@ export function createAxes(store: Store, choose: Choose): HTMLElement {
 		choose((choices, { letters }) => {
 			// The axis option means another axis under another convention.
 			const { axis: _, ...options } = choices.options ?? {};
-			const known = Object.keys(AXIS_CONVENTIONS).find((name) => name === id) as keyof typeof AXIS_CONVENTIONS | undefined;
+			const known = Object.keys(AXIS_CONVENTIONS).find((name) => name === id) as
+				| keyof typeof AXIS_CONVENTIONS
+				| undefined;
 			return { ...choices, options, convention: known ?? "own", letters: choices.letters ?? letters.join("") };
 		}),
 	);
-	const own = textField("Letters", (letters) => choose((choices) => ({ ...choices, letters })), { live: true, size: 8 });
+	const own = textField("Letters", (letters) => choose((choices) => ({ ...choices, letters })), {
+		live: true,
+		size: 8,
+	});
 	const reason = el("p", { class: "quiet reason" });
 	const chips = el("div", { class: "chips", role: "group", "aria-label": "Axes in file order" });
 	const names = el("p", { class: "same-as" });
 
 	store.watch(
-		(state) => [state.opened, state.tensor, state.choices] as const,
-		() => {
-			const chosen = chosenOf(store.get());
+		(state) => [state.opened, state.tensor, state.choices],
+		(state) => {
+			const chosen = chosenOf(state);
 			if (!chosen) return;
 			convention.setChoices([
 				...Object.entries(AXIS_CONVENTIONS).map(([value, { label, letters }]) => {
@@ -60,12 +65,20 @@ export function createAxes(store: Store, choose: Choose): HTMLElement {
 			show(names, same.length > 0);
 		},
 	);
-	return el("div", { class: "axes" }, chips, names, el("div", { class: "fields" }, convention.element, own.element), reason);
+	return el(
+		"div",
+		{ class: "axes" },
+		chips,
+		names,
+		el("div", { class: "fields" }, convention.element, own.element),
+		reason,
+	);
 }
 
 function updateChips(chips: HTMLElement, chosen: Chosen, choose: Choose): void {
 	const { shape } = chosen;
-	if (chips.childElementCount !== shape.length) chips.replaceChildren(...shape.map((_, axis) => createChip(axis, choose)));
+	if (chips.childElementCount !== shape.length)
+		chips.replaceChildren(...shape.map((_, axis) => createChip(axis, choose)));
 	shape.forEach((_, axis) => {
 		updateChip(chips.children[axis] as HTMLElement, chosen, axis);
 	});
@@ -90,7 +103,12 @@ function createChip(axis: number, choose: Choose): HTMLElement {
 		const value = parts.valueAsNumber;
 		if (Number.isFinite(value)) choose((choices, chosen) => chooseParts(chosen, choices, axis, value));
 	});
-	return el("div", { class: "chip" }, toggle, el("label", { class: "chip-split" }, el("span", {}, "in"), parts, el("span", { class: "chip-unit" })));
+	return el(
+		"div",
+		{ class: "chip" },
+		toggle,
+		el("label", { class: "chip-split" }, el("span", {}, "in"), parts, el("span", { class: "chip-unit" })),
+	);
 }
 
 function updateChip(chip: HTMLElement, { shape, layout, letters, norm }: Chosen, axis: number): void {
@@ -100,11 +118,7 @@ function updateChip(chip: HTMLElement, { shape, layout, letters, norm }: Chosen,
 	const role = layout ? roleOf(layout, axis) : undefined;
 	const count = layout?.cells[axis] ?? (axis === norm.options.axis ? norm.options.groups : 1);
 	const words =
-		size === 1
-			? "one index"
-			: role === "grouped"
-				? `${count} groups of ${size / count}`
-				: (role ?? "does not fit");
+		size === 1 ? "one index" : role === "grouped" ? `${count} groups of ${size / count}` : (role ?? "does not fit");
 	chip.dataset.role = size === 1 ? "kept" : (role ?? "misfit");
 	setText(chip.querySelector(".chip-letter") as Element, letters[axis] ?? "");
 	setText(chip.querySelector(".chip-length") as Element, String(size));

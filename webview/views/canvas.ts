@@ -63,7 +63,11 @@ export function themeOf(element: Element): Theme {
 }
 
 /** Gives a canvas its size in CSS pixels at the screen's density, cleared and ready to draw in CSS pixels. */
-export function prepareCanvas(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D | null {
+export function prepareCanvas(
+	canvas: HTMLCanvasElement,
+	width: number,
+	height: number,
+): CanvasRenderingContext2D | null {
 	const scale = Math.max(1, devicePixelRatio);
 	const [columns, rows] = [Math.round(width * scale), Math.round(height * scale)];
 	if (canvas.width !== columns || canvas.height !== rows) {

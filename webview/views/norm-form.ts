@@ -19,15 +19,26 @@ export function createNormForm(store: Store, choose: Choose): HTMLElement {
 		});
 	});
 	const axis = dropdown("Axis", (value) =>
-		choose((choices, chosen) => ({ ...choices, norm: chosen.norm.id, options: { ...choices.options, axis: Number(value) } })),
+		choose((choices, chosen) => ({
+			...choices,
+			norm: chosen.norm.id,
+			options: { ...choices.options, axis: Number(value) },
+		})),
 	);
 	const groups = dropdown("Groups", (value) =>
-		choose((choices, chosen) => ({ ...choices, norm: chosen.norm.id, options: { ...choices.options, groups: Number(value) } })),
+		choose((choices, chosen) => ({
+			...choices,
+			norm: chosen.norm.id,
+			options: { ...choices.options, groups: Number(value) },
+		})),
 	);
 	const eps = textField(
 		"Epsilon",
 		(text) =>
-			choose((choices) => ({ ...choices, options: { ...choices.options, eps: text.trim() === "" ? NaN : Number(text) } })),
+			choose((choices) => ({
+				...choices,
+				options: { ...choices.options, eps: text.trim() === "" ? NaN : Number(text) },
+			})),
 		{ live: true, size: 8 },
 	);
 	const nonFinite = dropdown("NaN and ±Inf", (value) =>
@@ -43,9 +54,9 @@ export function createNormForm(store: Store, choose: Choose): HTMLElement {
 	const problem = el("p", { class: "problem", role: "alert" });
 
 	store.watch(
-		(state) => [state.opened, state.tensor, state.choices] as const,
-		() => {
-			const chosen = chosenOf(store.get());
+		(state) => [state.opened, state.tensor, state.choices],
+		(state) => {
+			const chosen = chosenOf(state);
 			if (!chosen) return;
 			const { shape, letters } = chosen;
 			const { id, options } = chosen.norm;

@@ -1,5 +1,5 @@
-import { unravel } from "../../src/core/inspection";
 import { formatCount, formatNumber } from "../../src/core/format";
+import { unravel } from "../../src/core/inspection";
 import { setSize, sizeOf } from "../../src/core/layout";
 import { type Chosen, setOf } from "../chosen";
 import { el, oncePerFrame, setText, show } from "../dom";
@@ -22,12 +22,19 @@ export function createPicture(store: Store): HTMLElement {
 		class: "picture-canvas",
 		tabindex: 0,
 		role: "application",
-		"aria-label": "Picture of the sets. Arrow keys move along the last two axes, Page Up and Page Down along the pages, with Shift along the books.",
+		"aria-label":
+			"Picture of the sets. Arrow keys move along the last two axes, Page Up and Page Down along the pages, with Shift along the books.",
 		"aria-describedby": "picture-readout",
 	});
 	const inputs = el("div", { class: "element-inputs" });
 	const unseen = el("p", { class: "quiet" });
-	const element = el("div", { class: "picture" }, canvas, el("div", { class: "picture-foot" }, readout, inputs), unseen);
+	const element = el(
+		"div",
+		{ class: "picture" },
+		canvas,
+		el("div", { class: "picture-foot" }, readout, inputs),
+		unseen,
+	);
 	let scene: Scene | undefined;
 	let view: View | undefined;
 	let scenery = "";
@@ -44,7 +51,7 @@ export function createPicture(store: Store): HTMLElement {
 		const width = element.clientWidth;
 		if (!chosen || !layout || width === 0 || sizeOf(chosen.shape) === 0) return;
 		const lit = clamp(state.lit, chosen.shape);
-		const most = width < 560 ? { cells: 4, books: 3 } : { cells: 5, books: 4 };
+		const most = width < 560 ? { cells: 4, books: 2 } : { cells: 6, books: 3 };
 		const key = JSON.stringify([chosen.shape, layout.cells, most]);
 		scene = composeScene({
 			layout,
@@ -81,9 +88,8 @@ export function createPicture(store: Store): HTMLElement {
 	whenShownAnew(redraw);
 
 	store.watch(
-		(state) => [state.opened, state.tensor, state.choices, state.lit, state.inspection] as const,
-		() => {
-			const state = store.get();
+		(state) => [state.opened, state.tensor, state.choices, state.lit, state.inspection],
+		(state) => {
 			const chosen = chosenOf(state);
 			const drawable = chosen?.layout !== undefined && sizeOf(chosen.shape) > 0;
 			show(element, drawable);
@@ -92,7 +98,10 @@ export function createPicture(store: Store): HTMLElement {
 			updateInputs(inputs, chosen, clamp(state.lit, chosen.shape), lightUp);
 			redraw();
 			const hiddenAxes = chosen.shape.length > 6 ? hiddenLetters(chosen) : "";
-			setText(unseen, hiddenAxes && `Drawn at the lit element’s index of ${hiddenAxes}; its set may reach further along them.`);
+			setText(
+				unseen,
+				hiddenAxes && `Drawn at the lit element’s index of ${hiddenAxes}; its set may reach further along them.`,
+			);
 			show(unseen, hiddenAxes !== "");
 		},
 	);
@@ -146,13 +155,20 @@ function describeLit({ lit, inspection }: State, chosen: Chosen): string {
 	const summary = inspection?.norm;
 	const same = summary?.layout.cells.every((parts, axis) => parts === layout.cells[axis]);
 	const set = setOf(layout, element);
-	const numbers = same ? summary?.first.find(({ cell }) => cell.every((part, axis) => part === set[axis]))?.before : undefined;
+	const numbers = same
+		? summary?.first.find(({ cell }) => cell.every((part, axis) => part === set[axis]))?.before
+		: undefined;
 	const values = numbers ? ` Mean ${formatNumber(numbers.mean)}, standard deviation ${formatNumber(numbers.std)}.` : "";
 	return `Element ${name || "(the scalar)"} ${shared}: ${place}.${values}`;
 }
 
 /** One number field per axis: the picture without a pointer, and any element of a long axis. */
-function updateInputs(inputs: HTMLElement, { shape, letters }: Chosen, lit: readonly number[], lightUp: (index: number[]) => void): void {
+function updateInputs(
+	inputs: HTMLElement,
+	{ shape, letters }: Chosen,
+	lit: readonly number[],
+	lightUp: (index: number[]) => void,
+): void {
 	if (inputs.childElementCount !== shape.length) {
 		inputs.replaceChildren(
 			...shape.map((_, axis) => {

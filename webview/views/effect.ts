@@ -1,0 +1,142 @@
+import { formatCount, formatNumber } from "../../src/core/format";
+import type { Aspect, NormSummary } from "../../src/core/inspection";
+import type { Chosen } from "../chosen";
+import { el, setText, show } from "../dom";
+import { chosenOf } from "../session";
+import type { State, Store } from "../store";
+import { windowedTable } from "./rows";
+
+const FIRST_HEADINGS = ["Set", "Count", "Mean", "Std", "Min", "Max", "Mean after", "Std after"] as const;
+
+/** The chosen norm's numbers: the whole tensor and the spread of its sets before and after, warnings, the first sets. */
+export function createEffect(store: Store): HTMLElement {
+	const warnings = el("ul", { class: "warnings" });
+	const table = el("div", { class: "effect-table" });
+	const caption = el("h3");
+	const first = windowedTable("First sets", FIRST_HEADINGS);
+	const numbers = el("div", { class: "effect" }, table, el("div", { class: "first-sets" }, caption, first.element));
+	const none = el("p", { class: "quiet" });
+	const element = el("section", { class: "section" }, el("h2", {}, "Before and after"), warnings, none, numbers);
+
+	store.watch(
+		(state) => [state.opened, state.tensor, state.choices, state.inspection, state.work],
+		(state) => {
+			const chosen = chosenOf(state);
+			const summary = state.inspection?.norm;
+			const current = chosen !== undefined && summary !== undefined && isCurrent(chosen, summary);
+			element.setAttribute("aria-busy", String(!current && state.work.state === "running"));
+			show(numbers, summary !== undefined && chosen?.layout !== undefined);
+			show(warnings, current);
+			setText(none, reasonForNone(state, chosen));
+			show(none, !current);
+			if (!chosen || !summary || !current) return;
+			warnings.replaceChildren(...warningsOf(summary).map((warning) => el("li", {}, warning)));
+			show(warnings, warnings.childElementCount > 0);
+			table.replaceChildren(createTable(summary));
+			const all = summary.first.length === summary.sets;
+			setText(
+				caption,
+				all
+					? `All ${formatCount(summary.sets)} sets`
+					: `The first ${summary.first.length} of ${formatCount(summary.sets)} sets`,
+			);
+			first.show(summary.first.length, (row) => {
+				const set = summary.first[row];
+				if (!set) return [];
+				const { before, after } = set;
+				return [
+					nameOf(set.cell, chosen),
+					formatCount(before.count),
+					...[before.mean, before.std, before.min, before.max, after.mean, after.std].map((value) =>
+						formatNumber(value),
+					),
+				];
+			});
+		},
+	);
+	return element;
+}
+
+/** Whether a summary is of the norm that is shown now. */
+export function isCurrent({ layout, norm }: Chosen, summary: NormSummary): boolean {
+	return (
+		layout !== undefined &&
+		layout.shape.length === summary.layout.shape.length &&
+		layout.cells.every((parts, axis) => parts === summary.layout.cells[axis]) &&
+		norm.options.eps === summary.norm.options.eps &&
+		norm.options.nonFinite === summary.norm.options.nonFinite
+	);
+}
+
+function reasonForNone({ work }: State, chosen: Chosen | undefined): string {
+	if (chosen && !chosen.layout) return "The norm does not fit this tensor; see above.";
+	if (work.state === "running") return "Computing…";
+	return work.state === "cancelled" ? "Cancelled." : "";
+}
+
+function createTable({ before, after }: NormSummary): HTMLElement {
+	const row = (name: string, value: (aspect: Aspect) => number | bigint) =>
+		el(
+			"tr",
+			{},
+			el("th", { scope: "row" }, name),
+			...[before, after].map((aspect) => el("td", {}, formatNumber(value(aspect)))),
+		);
+	const group = (name: string, ...rows: HTMLElement[]) =>
+		el("tbody", {}, el("tr", { class: "group" }, el("th", { colspan: 3, scope: "rowgroup" }, name)), ...rows);
+	return el(
+		"table",
+		{ class: "numbers", "aria-label": "Before and after the norm" },
+		el("thead", {}, el("tr", {}, el("td"), el("th", { scope: "col" }, "Before"), el("th", { scope: "col" }, "After"))),
+		group(
+			"Whole tensor",
+			row("Mean", ({ whole }) => whole.mean),
+			row("Standard deviation", ({ whole }) => whole.std),
+			row("Minimum", ({ whole }) => whole.min),
+			row("Maximum", ({ whole }) => whole.max),
+		),
+		group(
+			"Means of the sets",
+			row("Lowest", ({ setMeans }) => setMeans.lowest),
+			row("Highest", ({ setMeans }) => setMeans.highest),
+		),
+		group(
+			"Deviations of the sets",
+			row("Lowest", ({ setStds }) => setStds.lowest),
+			row("Highest", ({ setStds }) => setStds.highest),
+		),
+	);
+}
+
+function warningsOf({ sets, setSize, belowEps, empty, norm }: NormSummary): string[] {
+	const some = (count: number) =>
+		count === sets
+			? sets === 1
+				? "The only set"
+				: `All ${formatCount(sets)} sets`
+			: `${formatCount(count)} of ${formatCount(sets)} sets`;
+	const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
+	const warnings: string[] = [];
+	if (setSize === 1)
+		warnings.push("Every set is a single element: its mean is the element itself, and the result is 0 everywhere.");
+	else if (belowEps > 0)
+		warnings.push(
+			`${some(belowEps)} ${plural(belowEps, "has", "have")} a variance below epsilon (${formatNumber(norm.options.eps)}): epsilon, not the data, sets ${plural(belowEps, "its", "their")} scale.`,
+		);
+	if (empty > 0)
+		warnings.push(
+			`${some(empty)} ${plural(empty, "has", "have")} no finite value: there is nothing to take a mean of.`,
+		);
+	return warnings;
+}
+
+/** A set by the axes that tell it from others: "N 0, C 8–15". */
+function nameOf(cell: readonly number[], { layout, letters, shape }: Chosen): string {
+	const names = cell.flatMap((part, axis) => {
+		const [size, parts] = [shape[axis] ?? 1, layout?.cells[axis] ?? 1];
+		if (parts <= 1) return [];
+		const width = size / parts;
+		return [width === 1 ? `${letters[axis]} ${part}` : `${letters[axis]} ${part * width}–${(part + 1) * width - 1}`];
+	});
+	return names.join(", ") || "all";
+}

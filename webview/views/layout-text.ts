@@ -1,0 +1,116 @@
+import { formatCount } from "../../src/core/format";
+import { roleOf, setSize, sizeOf } from "../../src/core/layout";
+import { normalization } from "../../src/core/normalizations";
+import type { Chosen } from "../chosen";
+import { el, setText, show } from "../dom";
+import { chosenOf } from "../session";
+import type { Store } from "../store";
+
+/** The reduction layout in words, as shapes under each other, and in NumPy. */
+export function createLayoutText(store: Store): HTMLElement {
+	const counts = el("p", { class: "layout-counts" });
+	const roles = el("p", { class: "layout-roles" });
+	const strips = el("div", { class: "strips-scroller" });
+	const code = el("pre", { class: "code", tabindex: 0, "aria-label": "The same in NumPy" });
+	const books = el("blockquote", { class: "books" });
+	const source = el("p", { class: "quiet source" });
+	const element = el("div", { class: "layout-text" }, counts, roles, books, strips, code, source);
+	store.watch(
+		(state) => [state.opened, state.tensor, state.choices],
+		(state) => {
+			const chosen = chosenOf(state);
+			show(element, chosen?.layout !== undefined);
+			if (!chosen?.layout) return;
+			const norm = normalization(chosen.norm.id);
+			setText(counts, countsOf(chosen));
+			setText(roles, rolesOf(chosen));
+			setText(books, norm.books);
+			setText(source, norm.source && `${norm.label}: ${norm.source}`);
+			setText(code, numpyOf(chosen));
+			strips.replaceChildren(createStrips(chosen));
+		},
+	);
+	return element;
+}
+
+function countsOf({ layout }: Chosen): string {
+	if (!layout) return "";
+	const sets = sizeOf(layout.cells);
+	const shape = `statistics shape [${layout.cells.join(", ")}]`;
+	if (sizeOf(layout.shape) === 0) return `No values; ${shape}.`;
+	const [one, size] = [sets === 1, setSize(layout)];
+	return `${formatCount(sets)} ${one ? "set" : "sets"} of ${formatCount(size)} ${size === 1 ? "value" : "values"}; ${shape}.`;
+}
+
+function rolesOf({ shape, layout, letters }: Chosen): string {
+	if (!layout) return "";
+	const named = (role: ReturnType<typeof roleOf>) => letters.filter((_, axis) => roleOf(layout, axis) === role);
+	const grouped = shape.flatMap((size, axis) =>
+		roleOf(layout, axis) === "grouped"
+			? [`${letters[axis]} split into ${layout.cells[axis]} groups of ${size / (layout.cells[axis] ?? 1)}`]
+			: [],
+	);
+	const [averaged, kept] = [named("averaged"), named("kept")];
+	const parts = [
+		averaged.length > 0 ? `averaged over ${averaged.join(", ")}` : "averaged over nothing",
+		...grouped,
+		...(kept.length > 0 ? [`kept ${kept.join(", ")}`] : []),
+	].join("; ");
+	return `${parts.slice(0, 1).toUpperCase()}${parts.slice(1)}.`;
+}
+
+/** Input, statistics, gamma and beta, axis under axis: a 1 is stretched along its axis. */
+function createStrips({ shape, layout, letters, norm }: Chosen): HTMLElement {
+	const cells = layout?.cells ?? [];
+	const affine = normalization(norm.id).affineAxes(shape, norm.options);
+	const row = (name: string, sizes: readonly number[]) =>
+		el(
+			"tr",
+			{},
+			el("th", { scope: "row" }, name),
+			...sizes.map((size, axis) =>
+				el("td", { class: size === shape[axis] ? "" : size === 1 ? "stretched" : "grouped" }, String(size)),
+			),
+			el("td", { class: "product quiet" }, `= ${formatCount(sizeOf(sizes))}`),
+		);
+	return el(
+		"table",
+		{ class: "strips", "aria-label": "Shapes" },
+		el("thead", {}, el("tr", {}, el("td"), ...letters.map((letter) => el("th", { scope: "col" }, letter)), el("td"))),
+		el(
+			"tbody",
+			{},
+			row("Input", shape),
+			row("Mean, deviation", cells),
+			row(
+				"Gamma, beta",
+				shape.map((size, axis) => (affine.includes(axis) ? size : Math.min(1, size))),
+			),
+		),
+	);
+}
+
+/** NumPy code with the same sets: groups become an axis of their own. */
+function numpyOf({ shape, layout, norm }: Chosen): string {
+	if (!layout) return "";
+	const split: number[] = [];
+	const averaged: number[] = [];
+	shape.forEach((size, axis) => {
+		const role = roleOf(layout, axis);
+		if (role === "grouped") split.push(layout.cells[axis] ?? 1, size / (layout.cells[axis] ?? 1));
+		else split.push(size);
+		if (role !== "kept") averaged.push(split.length - 1);
+	});
+	const grouped = split.length > shape.length;
+	const tuple = (numbers: readonly number[]) => `(${numbers.join(", ")}${numbers.length === 1 ? "," : ""})`;
+	const axes = `axis=${tuple(averaged)}, keepdims=True`;
+	return [
+		grouped ? `g = x.reshape${tuple(split)}` : "",
+		`mean = ${grouped ? "g" : "x"}.mean(${axes})`,
+		`var = ${grouped ? "g" : "x"}.var(${axes})`,
+		`y = (${grouped ? "g" : "x"} - mean) / np.sqrt(var + ${norm.options.eps})`,
+		grouped ? "y = y.reshape(x.shape)" : "",
+	]
+		.filter(Boolean)
+		.join("\n");
+}

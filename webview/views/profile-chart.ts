@@ -1,0 +1,227 @@
+import { formatNumber } from "../../src/core/format";
+import type { AxisProfile } from "../../src/core/inspection";
+import type { Theme } from "./canvas";
+
+/** Where a chart's plot lies in its canvas, in CSS pixels, and the values at its lower and upper end. */
+export interface ChartFrame {
+	readonly width: number;
+	readonly height: number;
+	readonly left: number;
+	readonly top: number;
+	readonly bottom: number;
+	readonly low: number;
+	readonly high: number;
+}
+
+/** The frame of a profile's chart; `extremes` makes room for minimum and maximum. */
+export function frameOf(profile: AxisProfile, extremes: boolean, width: number, height: number): ChartFrame {
+	let [low, high] = [Infinity, -Infinity];
+	for (let bin = 0; bin < profile.bins; bin++) {
+		if (!profile.count[bin]) continue;
+		const [mean, std] = [profile.mean[bin] as number, profile.std[bin] as number];
+		low = Math.min(low, extremes ? Number(profile.min[bin]) : mean - std);
+		high = Math.max(high, extremes ? Number(profile.max[bin]) : mean + std);
+	}
+	if (low > high) [low, high] = [0, 1];
+	const spread = high - low;
+	const room = spread === 0 ? Math.abs(high) * 0.1 || 1 : Number.isFinite(spread) ? spread * 0.06 : 0;
+	return { width, height, left: 58, top: 8, bottom: height - 22, low: low - room, high: high + room };
+}
+
+/** The bin under a point of the chart. */
+export function binAt(profile: AxisProfile, frame: ChartFrame, x: number): number {
+	const share = (x - frame.left) / (frame.width - frame.left - 8);
+	return Math.max(0, Math.min(profile.bins - 1, Math.floor(share * profile.bins)));
+}
+
+/** Draws mean, one deviation and the extremes over the index, with a crosshair at one bin. */
+export function drawProfile(
+	context: CanvasRenderingContext2D,
+	profile: AxisProfile,
+	frame: ChartFrame,
+	extremes: boolean,
+	theme: Theme,
+	cursor: number | undefined,
+): void {
+	const { left, top, bottom, low, high, width } = frame;
+	const right = width - 8;
+	const x = (bin: number) => left + ((bin + 0.5) / profile.bins) * (right - left);
+	// Halves first: the whole range of float64 has a length that float64 cannot hold.
+	const y = (value: number) => bottom - ((value / 2 - low / 2) / (high / 2 - low / 2)) * (bottom - top);
+	drawGrid(context, frame, theme, y);
+
+	for (const [from, to] of runsOf(profile)) {
+		const band = (lower: (bin: number) => number, upper: (bin: number) => number, alpha: number) => {
+			context.beginPath();
+			if (from === to) {
+				const half = Math.min(14, (right - left) / profile.bins / 2);
+				context.rect(x(from) - half, y(upper(from)), 2 * half, Math.max(1, y(lower(from)) - y(upper(from))));
+			} else {
+				for (let bin = from; bin <= to; bin++) context.lineTo(x(bin), y(upper(bin)));
+				for (let bin = to; bin >= from; bin--) context.lineTo(x(bin), y(lower(bin)));
+				context.closePath();
+			}
+			context.globalAlpha = alpha;
+			context.fillStyle = theme.accent;
+			context.fill();
+			context.globalAlpha = theme.highContrast ? 1 : Math.min(1, alpha * 2.2);
+			context.strokeStyle = theme.accent;
+			context.lineWidth = 1;
+			context.stroke();
+			context.globalAlpha = 1;
+		};
+		const mean = (bin: number) => profile.mean[bin] as number;
+		const std = (bin: number) => profile.std[bin] as number;
+		if (extremes) {
+			context.setLineDash(theme.highContrast ? [3, 3] : []);
+			band(
+				(bin) => Number(profile.min[bin]),
+				(bin) => Number(profile.max[bin]),
+				0.1,
+			);
+			context.setLineDash([]);
+		}
+		band(
+			(bin) => clip(mean(bin) - std(bin), low, high),
+			(bin) => clip(mean(bin) + std(bin), low, high),
+			0.26,
+		);
+		context.strokeStyle = theme.text;
+		context.fillStyle = theme.text;
+		context.lineWidth = 1.75;
+		context.lineJoin = "round";
+		context.beginPath();
+		for (let bin = from; bin <= to; bin++) context.lineTo(x(bin), y(mean(bin)));
+		context.stroke();
+		if ((right - left) / profile.bins > 7) {
+			for (let bin = from; bin <= to; bin++) {
+				context.beginPath();
+				context.arc(x(bin), y(mean(bin)), 2.5, 0, 2 * Math.PI);
+				context.fill();
+			}
+		}
+	}
+	drawNonFinite(context, profile, theme, x, bottom);
+	if (cursor !== undefined) {
+		context.strokeStyle = theme.pointed;
+		context.lineWidth = 1;
+		context.setLineDash([3, 3]);
+		context.beginPath();
+		context.moveTo(x(cursor), top);
+		context.lineTo(x(cursor), bottom);
+		context.stroke();
+		context.setLineDash([]);
+		if (profile.count[cursor]) {
+			context.fillStyle = theme.pointed;
+			context.beginPath();
+			context.arc(x(cursor), y(profile.mean[cursor] as number), 4, 0, 2 * Math.PI);
+			context.fill();
+		}
+	}
+	drawIndices(context, profile, frame, theme, x);
+}
+
+function clip(value: number, low: number, high: number): number {
+	return Math.max(low, Math.min(high, value));
+}
+
+/** Runs of bins that have finite values. */
+function runsOf({ bins, count }: AxisProfile): [number, number][] {
+	const runs: [number, number][] = [];
+	for (let bin = 0; bin < bins; bin++) {
+		if (!count[bin]) continue;
+		const last = runs.at(-1);
+		if (last && last[1] === bin - 1) last[1] = bin;
+		else runs.push([bin, bin]);
+	}
+	return runs;
+}
+
+/** Round values between two ends, about four of them. */
+export function ticksBetween(low: number, high: number): number[] {
+	const rough = (high - low) / 4;
+	if (!(rough > 0) || !Number.isFinite(rough)) return [low, high];
+	const power = 10 ** Math.floor(Math.log10(rough));
+	const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough) ?? power;
+	const ticks: number[] = [];
+	for (let k = Math.ceil(low / step); k * step <= high && ticks.length < 12; k++)
+		ticks.push(Number((k * step).toPrecision(12)));
+	return ticks.length >= 2 ? ticks : [low, high];
+}
+
+function drawGrid(
+	context: CanvasRenderingContext2D,
+	{ left, low, high, width }: ChartFrame,
+	theme: Theme,
+	y: (value: number) => number,
+): void {
+	context.font = `${theme.fontSize - 2}px ${theme.fontFamily}`;
+	context.textAlign = "right";
+	context.textBaseline = "middle";
+	for (const tick of ticksBetween(low, high)) {
+		context.globalAlpha = tick === 0 ? 0.5 : theme.highContrast ? 0.4 : 0.14;
+		context.strokeStyle = theme.line;
+		context.lineWidth = 1;
+		context.beginPath();
+		context.moveTo(left, Math.round(y(tick)) + 0.5);
+		context.lineTo(width - 8, Math.round(y(tick)) + 0.5);
+		context.stroke();
+		context.globalAlpha = theme.highContrast ? 1 : 0.8;
+		context.fillStyle = theme.text;
+		context.fillText(formatNumber(tick, 3), left - 6, y(tick));
+	}
+	context.globalAlpha = 1;
+}
+
+/** A cross at the lower edge where an index has NaN, a triangle where it has an infinity only. */
+function drawNonFinite(
+	context: CanvasRenderingContext2D,
+	profile: AxisProfile,
+	theme: Theme,
+	x: (bin: number) => number,
+	bottom: number,
+): void {
+	context.strokeStyle = theme.warning;
+	context.fillStyle = theme.warning;
+	context.lineWidth = 1.75;
+	let last = -Infinity;
+	for (let bin = 0; bin < profile.bins; bin++) {
+		const infinite = (profile.posInf[bin] ?? 0) + (profile.negInf[bin] ?? 0) > 0;
+		if (!profile.nan[bin] && !infinite) continue;
+		const at = x(bin);
+		if (at - last < 4) continue;
+		last = at;
+		context.beginPath();
+		if (profile.nan[bin]) {
+			context.moveTo(at - 3, bottom - 8);
+			context.lineTo(at + 3, bottom - 2);
+			context.moveTo(at + 3, bottom - 8);
+			context.lineTo(at - 3, bottom - 2);
+			context.stroke();
+		} else {
+			context.moveTo(at - 4, bottom - 2);
+			context.lineTo(at, bottom - 9);
+			context.lineTo(at + 4, bottom - 2);
+			context.fill();
+		}
+	}
+}
+
+function drawIndices(
+	context: CanvasRenderingContext2D,
+	profile: AxisProfile,
+	{ left, width, bottom }: ChartFrame,
+	theme: Theme,
+	x: (bin: number) => number,
+): void {
+	context.fillStyle = theme.text;
+	context.textBaseline = "top";
+	context.textAlign = "center";
+	const most = Math.max(2, Math.floor((width - left) / 56));
+	const step = ticksBetween(0, Math.max(1, (profile.size - 1) * (4 / most)));
+	const every = Math.max(1, Math.round((step[1] ?? 1) - (step[0] ?? 0)));
+	for (let index = 0; index < profile.size; index += every) {
+		const bin = Math.floor((index * profile.bins) / profile.size);
+		context.fillText(String(index), x(bin), bottom + 5);
+	}
+}

@@ -1,0 +1,216 @@
+import { formatCount, formatNumber } from "../../src/core/format";
+import type { AxisProfile } from "../../src/core/inspection";
+import { partStart, roleOf } from "../../src/core/layout";
+import type { Chosen } from "../chosen";
+import { checkbox } from "../controls/controls";
+import { el, oncePerFrame, setText, show } from "../dom";
+import { chosenOf } from "../session";
+import type { Store } from "../store";
+import { prepareCanvas, themeOf, whenShownAnew } from "./canvas";
+import { binAt, drawProfile, frameOf } from "./profile-chart";
+import { windowedTable } from "./rows";
+
+const HEADINGS = ["Index", "Count", "Mean", "Std", "Min", "Max", "NaN", "+Inf", "−Inf", "Zeros"] as const;
+const CHART_HEIGHT = 168;
+
+/** Statistics along every axis, all others averaged: a chart and its table for each. */
+export function createProfiles(store: Store): HTMLElement {
+	const extremes = checkbox("Minimum and maximum", (checked) => store.update({ extremes: checked }));
+	const cards = el("div", { class: "profiles" });
+	const legend = el(
+		"p",
+		{ class: "legend quiet" },
+		el("span", { class: "key key-mean" }),
+		"mean",
+		el("span", { class: "key key-std" }),
+		"± one standard deviation",
+		el("span", { class: "key key-range" }),
+		"minimum to maximum",
+		el("span", { class: "key key-nan" }, "×"),
+		"NaN",
+		el("span", { class: "key key-nan" }, "▲"),
+		"±Inf",
+	);
+	const element = el(
+		"section",
+		{ class: "section" },
+		el("div", { class: "section-head" }, el("h2", {}, "Along each axis"), extremes),
+		legend,
+		cards,
+	);
+	let shown: ProfileCard[] = [];
+
+	store.watch(
+		(state) => [state.extremes],
+		(state) => {
+			extremes.checked = state.extremes;
+			for (const card of shown) card.redraw();
+		},
+	);
+	store.watch(
+		(state) => [state.inspection, state.choices, state.opened, state.tensor],
+		(state) => {
+			const chosen = chosenOf(state);
+			const profiles = chosen && state.inspection ? state.inspection.profiles : [];
+			show(element, profiles.length > 0);
+			if (shown.length !== profiles.length) {
+				shown = profiles.map(() => createCard(store));
+				cards.replaceChildren(...shown.map((card) => card.element));
+			}
+			profiles.forEach((profile, k) => {
+				if (chosen) shown[k]?.show(profile, chosen);
+			});
+		},
+	);
+	return element;
+}
+
+interface ProfileCard {
+	readonly element: HTMLElement;
+	readonly show: (profile: AxisProfile, chosen: Chosen) => void;
+	readonly redraw: () => void;
+}
+
+function createCard(store: Store): ProfileCard {
+	const title = el("h3");
+	const canvas = el("canvas", {
+		class: "profile-canvas",
+		tabindex: 0,
+		role: "slider",
+		"aria-orientation": "horizontal",
+	});
+	const readout = el("p", { class: "readout" });
+	const table = windowedTable("Statistics by index", HEADINGS);
+	const details = el("details", { class: "profile-table" }, el("summary", {}, "Table"), table.element);
+	const element = el("article", { class: "profile" }, title, canvas, readout, details);
+	let profile: AxisProfile | undefined;
+	let letter = "";
+	let cursor: number | undefined;
+
+	const draw = () => {
+		const width = canvas.clientWidth;
+		if (!profile || width === 0) return;
+		const { extremes } = store.get();
+		const frame = frameOf(profile, extremes, width, CHART_HEIGHT);
+		const context = prepareCanvas(canvas, width, CHART_HEIGHT);
+		if (context) drawProfile(context, profile, frame, extremes, themeOf(canvas), cursor);
+	};
+	const redraw = oncePerFrame(draw);
+	const point = (bin: number | undefined) => {
+		cursor = bin;
+		if (profile) describe(profile);
+		redraw();
+	};
+	const describe = (now: AxisProfile) => {
+		const bin = cursor ?? 0;
+		const words = `${letter} ${rangeOf(now, bin)}: ${valuesOf(now, bin)}`;
+		setText(readout, cursor === undefined ? "" : words);
+		canvas.setAttribute("aria-valuenow", String(bin));
+		canvas.setAttribute("aria-valuetext", words);
+	};
+	const fillTable = () => {
+		const now = profile;
+		if (now && details.open) table.show(now.bins, (bin) => rowOf(now, bin));
+	};
+
+	canvas.addEventListener("pointermove", (event) => {
+		if (profile)
+			point(binAt(profile, frameOf(profile, store.get().extremes, canvas.clientWidth, CHART_HEIGHT), event.offsetX));
+	});
+	canvas.addEventListener("pointerleave", () => point(document.activeElement === canvas ? cursor : undefined));
+	canvas.addEventListener("keydown", (event) => {
+		if (!profile) return;
+		const last = profile.bins - 1;
+		const at = cursor ?? 0;
+		const page = Math.max(1, Math.round(last / 10));
+		const to = {
+			ArrowLeft: at - 1,
+			ArrowDown: at - 1,
+			ArrowRight: at + 1,
+			ArrowUp: at + 1,
+			PageDown: at - page,
+			PageUp: at + page,
+			Home: 0,
+			End: last,
+		}[event.key];
+		if (to === undefined) return;
+		event.preventDefault();
+		point(Math.max(0, Math.min(last, to)));
+	});
+	canvas.addEventListener("focus", () => point(cursor ?? 0));
+	canvas.addEventListener("blur", () => point(undefined));
+	details.addEventListener("toggle", fillTable);
+	new ResizeObserver(redraw).observe(canvas);
+	whenShownAnew(redraw);
+
+	return {
+		element,
+		redraw,
+		show(next, { letters, layout }) {
+			const fresh = next !== profile;
+			profile = next;
+			letter = letters[next.axis] ?? "";
+			const role = layout ? roleOf(layout, next.axis) : undefined;
+			title.replaceChildren(
+				el("span", { class: "axis-letter" }, letter),
+				` axis ${next.axis} · ${formatCount(next.size)} ${next.size === 1 ? "index" : "indices"}`,
+				el("span", { class: "quiet" }, role && next.size > 1 ? ` · ${role}` : ""),
+				el("span", { class: "quiet" }, next.bins < next.size ? ` · shown in ${formatCount(next.bins)} bins` : ""),
+			);
+			canvas.setAttribute("aria-label", `Statistics along axis ${next.axis}, ${letter}`);
+			canvas.setAttribute("aria-valuemin", "0");
+			canvas.setAttribute("aria-valuemax", String(Math.max(0, next.bins - 1)));
+			if (!fresh) return;
+			if (cursor !== undefined) cursor = Math.min(cursor, next.bins - 1);
+			describe(next);
+			fillTable();
+			show(details, next.bins > 0);
+			redraw();
+		},
+	};
+}
+
+/** The index of a bin, or the first and last one where it has several. */
+function rangeOf({ size, bins }: AxisProfile, bin: number): string {
+	if (bins === size) return String(bin);
+	const [start, end] = [partStart(bin, size, bins), partStart(bin + 1, size, bins) - 1];
+	return start === end ? String(start) : `${start}–${end}`;
+}
+
+function valuesOf(profile: AxisProfile, bin: number): string {
+	const number = (values: AxisProfile["min"]) => formatNumber(values[bin] ?? NaN);
+	const counted = (
+		[
+			["NaN", profile.nan],
+			["+Inf", profile.posInf],
+			["−Inf", profile.negInf],
+		] as const
+	).flatMap(([name, counts]) => (counts[bin] ? [`${formatCount(counts[bin])} ${name}`] : []));
+	const finite = profile.count[bin]
+		? [
+				`mean ${number(profile.mean)}`,
+				`std ${number(profile.std)}`,
+				`min ${number(profile.min)}`,
+				`max ${number(profile.max)}`,
+			]
+		: ["no finite value"];
+	return [...finite, ...counted].join(", ");
+}
+
+function rowOf(profile: AxisProfile, bin: number): string[] {
+	const some = Boolean(profile.count[bin]);
+	const number = (values: AxisProfile["min"]) => (some ? formatNumber(values[bin] ?? NaN) : "–");
+	const count = (counts: Float64Array) => formatCount(counts[bin] ?? 0);
+	return [
+		rangeOf(profile, bin),
+		count(profile.count),
+		number(profile.mean),
+		number(profile.std),
+		number(profile.min),
+		number(profile.max),
+		count(profile.nan),
+		count(profile.posInf),
+		count(profile.negInf),
+		count(profile.zeros),
+	];
+}
