@@ -91,7 +91,7 @@ const RULES = {
 			const [kind, id = ""] = event.split(":");
 			if (kind === "onCommand") return !commandsOf(product).includes(id);
 			if (kind === "onCustomEditor") return !viewTypesOf(product).includes(id);
-			return event !== "onStartupFinished";
+			return event !== "onStartupFinished" && event !== "onLanguage";
 		}),
 	"the editor's version is the one whose API the code is compiled against": ({ manifest }) => {
 		const minor = (version: string) => version.replace(/^\^/, "").split(".").slice(0, 2).join(".");

@@ -30,7 +30,7 @@ export function registerHover(host: Host): vscode.Disposable {
 	const selector = SCHEMES.map((scheme) => ({ scheme }));
 	return vscode.languages.registerHoverProvider(selector, {
 		async provideHover(document, position, token) {
-			if (!settingOf(document, "enabled", true)) return undefined;
+			if (!settingsFor(document).enabled) return undefined;
 			const { text, range } = document.lineAt(position.line);
 			for (const literal of pathLiteralsAt(text, position.character, SUFFIXES)) {
 				const found = await locate(document, literal.path);
@@ -116,7 +116,7 @@ async function statisticsOf(
 ): Promise<HoverStatistics | undefined> {
 	if (!tensor) return undefined;
 	if (tensor.problem) return { state: "failed", error: tensor.problem };
-	const limitMiB = settingOf(document, "maxMiB", 256);
+	const limitMiB = settingsFor(document).maxMiB;
 	if (tensor.bytes > limitMiB * 2 ** 20) return { state: "large", limitMiB };
 	const computed = known
 		.statistics(tensor)
@@ -137,6 +137,7 @@ function linksTo(uri: vscode.Uri, tensor: TensorInfo | undefined): HoverLinks {
 	return { open: link(COMMANDS.open), normalize: link(COMMANDS.normalize), statistics: link(COMMANDS.statistics) };
 }
 
-function settingOf<Value>(document: vscode.TextDocument, name: string, otherwise: Value): Value {
-	return vscode.workspace.getConfiguration("tensorInspector.hover", document.uri).get(name, otherwise);
+function settingsFor(document: vscode.TextDocument) {
+	const settings = vscode.workspace.getConfiguration("tensorInspector", document.uri);
+	return { enabled: settings.get("hover.enabled", true), maxMiB: settings.get("hover.maxMiB", 256) };
 }

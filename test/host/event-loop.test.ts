@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import * as vscode from "vscode";
+import type { StatisticsJson } from "../../src/core/statistics-json";
+import type { Normalized } from "../../src/host/normalizeFlow";
+import { longestBlockDuring } from "../support/event-loop";
+import { eventually, inspector, useFolder } from "../support/extension";
+import { npyHeader } from "../support/npy";
+
+const LIMIT_MS = 50;
+
+/** 2^28 float32 values: 1 GiB. */
+const SHAPE = [64, 1024, 64, 64] as const;
+
+describe("the extension host's thread, while a file of 1 GiB is worked on", function () {
+	this.timeout(10 * 60_000);
+	const files = useFolder("event-loop");
+
+	before(async () => {
+		const { engine } = await inspector();
+		const header = npyHeader("<f4", SHAPE);
+		fs.writeFileSync(files.at("big.npy"), header);
+		// Zeros that take no place on the disk, but have to be read and added up like any values.
+		fs.truncateSync(files.at("big.npy"), header.length + 2 ** 30);
+		files.put("small.npy", Buffer.concat([npyHeader("<f4", [2]), Buffer.alloc(8)]));
+		// Starting the workers for the first time is part of the extension's start.
+		await engine.describe({ path: files.at("small.npy") });
+	});
+	after(() => vscode.commands.executeCommand("workbench.action.closeAllEditors"));
+
+	/** Runs work, says and checks how long it blocked the thread. */
+	async function neverBlocks(label: string, work: () => Promise<unknown>): Promise<void> {
+		const { ms, busyMs } = await longestBlockDuring(work);
+		console.log(`      ${label}: blocked for at most ${busyMs.toFixed(1)} ms (${ms.toFixed(1)} ms by the clock)`);
+		assert.ok(busyMs <= LIMIT_MS, `blocked for ${busyMs} ms, more than ${LIMIT_MS} ms`);
+	}
+
+	it("is never blocked for more than 50 ms by opening it", () =>
+		neverBlocks("open", async () => {
+			await vscode.commands.executeCommand("tensorInspector.open", files.uri("big.npy"));
+			const tab = () => vscode.window.tabGroups.activeTabGroup.activeTab?.label;
+			assert.equal(await eventually(tab, (label) => label === "big.npy"), "big.npy");
+			const { engine } = await inspector();
+			const { tensors } = await engine.describe({ path: files.at("big.npy") });
+			assert.deepEqual(tensors[0]?.shape, SHAPE);
+			await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+		}));
+
+	it("is never blocked for more than 50 ms by summarising it", () =>
+		neverBlocks("statistics", async () => {
+			const answer = await vscode.commands.executeCommand<StatisticsJson>("tensorInspector.showStatistics", {
+				file: files.uri("big.npy"),
+			});
+			assert.ok("count" in answer);
+			assert.deepEqual([answer.count, answer.zeros], [[2 ** 28], [2 ** 28]]);
+		}));
+
+	it("is never blocked for more than 50 ms by normalizing it", () =>
+		neverBlocks("normalize", async () => {
+			const answer = await vscode.commands.executeCommand<Normalized>("tensorInspector.normalize", {
+				file: files.uri("big.npy"),
+				norm: "groupNorm",
+				groups: 32,
+				output: files.at("normalized.npy"),
+			});
+			assert.equal(answer.result.bytes, fs.statSync(files.at("normalized.npy")).size);
+			assert.ok(answer.result.bytes > 2 ** 30);
+			fs.rmSync(files.at("normalized.npy"));
+		}));
+
+	it("leaves nothing when normalizing is cancelled half-way", async () => {
+		const source = new vscode.CancellationTokenSource();
+		const names = files.names();
+		const running = vscode.commands.executeCommand("tensorInspector.normalize", {
+			file: files.uri("big.npy"),
+			norm: "batchNorm",
+			output: files.at("cancelled.npy"),
+			token: source.token,
+		});
+		const outcome = Promise.resolve(running).then(
+			() => "finished",
+			(thrown: Error) => thrown.message,
+		);
+		// The temporary file beside the target is there while values are written.
+		await eventually(files.names, (now) => now.length > names.length);
+		assert.ok(files.names().length > names.length, "it had begun to write");
+		source.cancel();
+		assert.match(await outcome, /Cancelled/);
+		assert.deepEqual(await eventually(files.names, (now) => now.length === names.length), names);
+	});
+});
