@@ -108,8 +108,11 @@ const interrupt = new AbortController();
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => interrupt.abort());
 // Messages that nobody reads are no reason to fail.
 process.stderr.on("error", () => {});
+// Idle workers do not keep a process alive, but a command that has not ended must.
+const alive = setInterval(() => {}, 2 ** 30);
 main(process.argv.slice(2), interrupt.signal)
 	.catch((thrown: unknown) => report(thrown, interrupt.signal))
 	.then((code) => {
 		process.exitCode = code;
+		clearInterval(alive);
 	});

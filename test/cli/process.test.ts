@@ -26,7 +26,7 @@ describe("tensor-inspector as a process", function () {
 
 	for (const signal of ["SIGINT", "SIGTERM"] as const) {
 		onPosix(`ends with 130 on ${signal} while it normalizes, and leaves nothing`, async () => {
-			const zeros = placeZeros(folder, "large.npy", [2048, 64, 4096]);
+			const zeros = placeZeros(folder, "large.npy", [512, 64, 4096]);
 			const out = path.join(folder, "y.npy");
 			const child = startProgram(["normalize", zeros, "--norm", "layerNorm", "--axis", "-1", "-o", out]);
 			const ended = endOf(child);
@@ -41,7 +41,7 @@ describe("tensor-inspector as a process", function () {
 	}
 
 	onPosix("keeps the file that --force would have replaced when it is cancelled", async () => {
-		const zeros = placeZeros(folder, "large.npy", [2048, 64, 4096]);
+		const zeros = placeZeros(folder, "large.npy", [512, 64, 4096]);
 		const out = place(folder, "y.npy", "precious");
 		const child = startProgram(["normalize", zeros, "--norm", "layerNorm", "--axis", "-1", "-o", out, "--force"]);
 		const ended = endOf(child);

@@ -95,7 +95,7 @@ describe("tensor-inspector's usage", function () {
 		[3, BAD_FILES],
 	] as const) {
 		for (const [words, ...patterns] of cases) {
-			const shown = words.map((word) => path.basename(word)).join(" ");
+			const shown = words.map((word) => (word === folder ? "a folder" : path.basename(word))).join(" ");
 			it(`ends with ${code} and one sentence: ${shown || "(no words)"}`, async () => {
 				const result = await run(...words);
 				assert.equal(result.code, code, result.stderr);
