@@ -93,7 +93,9 @@ export function mergeGroup(into: Moments, cell: number, count: number, mean: num
 		const unit = powerOfTwoNear(largest === Infinity ? Number.MAX_VALUE : largest);
 		const [a, b] = [oldStd / unit, std / unit];
 		const d = largest === Infinity ? mean / unit - oldMean / unit : delta / unit;
-		into.std[cell] = Math.sqrt(old * a * a + added * b * b + d * (d * (old * added))) * unit;
+		const merged = Math.sqrt(old * a * a + added * b * b + d * (d * (old * added))) * unit;
+		// No deviation is past the largest number, but rounding may take it there.
+		into.std[cell] = Math.min(Number.MAX_VALUE, merged);
 	}
 	if (Number.isFinite(delta)) setMean(into, cell, oldMean, oldRest + delta * added);
 	else setMean(into, cell, oldMean * old + mean * added, 0);
@@ -103,8 +105,9 @@ export function mergeGroup(into: Moments, cell: number, count: number, mean: num
 function setMean(into: Moments, cell: number, mean: number, rest: number): void {
 	const rounded = mean + rest;
 	const part = rounded - mean;
+	const lost = mean - (rounded - part) + (rest - part);
 	into.mean[cell] = rounded;
-	into.meanRest[cell] = mean - (rounded - part) + (rest - part);
+	into.meanRest[cell] = Number.isFinite(lost) ? lost : 0;
 }
 
 /** Values between this and its inverse can be squared and summed without leaving float64's normal range. */

@@ -12,6 +12,9 @@ const COLUMN_BLOCK = 2 ** 16;
 /** Smallest magnitude whose differences can still be squared. */
 const SAFE_LOW = 2 ** -400;
 
+/** Integers below this are float64 numbers. */
+const EXACT_INTEGERS = 2 ** 53;
+
 /** Evenly spaced values of one cell. */
 interface Run {
 	readonly cell: number;
@@ -75,11 +78,15 @@ function addBlock(into: Moments, chunk: Decoded, run: Run): void {
 	if (!Number.isFinite(sum) && countNonFinite(into, chunk, run)) return;
 	widenBy(into, chunk, run, low, high);
 	if (zeros > 0) countZeros(into, chunk, run, zeros);
+	const largest = Math.max(-low, high);
+	if (chunk.wide && largest >= EXACT_INTEGERS) {
+		addWide(into, chunk.wide, run);
+		return;
+	}
 	if (low === high) {
 		mergeGroup(into, cell, count, low, 0);
 		return;
 	}
-	const largest = Math.max(-low, high);
 	// Sums and squares of such values leave float64's range: they are taken in a unit of the values' size.
 	const unit = largest < SAFE_SQUARE && largest >= SAFE_LOW ? 1 : powerOfTwoNear(largest);
 	const scale = 1 / unit;
@@ -95,7 +102,27 @@ function addBlock(into: Moments, chunk: Decoded, run: Run): void {
 		rest += deviation;
 		squares += deviation * deviation;
 	}
-	mergeGroup(into, cell, count, mean * unit, deviationOf(squares, rest, count) * unit, (rest / count) * unit);
+	const std = Math.min(Number.MAX_VALUE, deviationOf(squares, rest, count) * unit);
+	mergeGroup(into, cell, count, mean * unit, std, (rest / count) * unit);
+}
+
+/** The same for integers that float64 would round: their distances from the first of them are exact, or small beside it. */
+function addWide(into: Moments, wide: NonNullable<Decoded["wide"]>, { cell, start, step, count }: Run): void {
+	const pivot = wide[start] as bigint;
+	const distance = (k: number) => Number((wide[start + k * step] as bigint) - pivot);
+	let sum = 0;
+	for (let k = 0; k < count; k++) sum += distance(k);
+	const mean = sum / count;
+	let rest = 0;
+	let squares = 0;
+	for (let k = 0; k < count; k++) {
+		const deviation = distance(k) - mean;
+		rest += deviation;
+		squares += deviation * deviation;
+	}
+	const rounded = Number(pivot);
+	const meanRest = Number(pivot - BigInt(rounded)) + mean + rest / count;
+	mergeGroup(into, cell, count, rounded, deviationOf(squares, rest, count), meanRest);
 }
 
 /** Population deviation from sums of the deviations from a value near the mean. */
@@ -231,9 +258,10 @@ function addColumn(into: Moments, chunk: Decoded, column: Run, block: ColumnBloc
 	const low = block.low[c] as number;
 	const high = block.high[c] as number;
 	const largest = Math.max(-low, high);
-	const plain = largest < SAFE_SQUARE && largest >= SAFE_LOW && Number.isFinite(block.sum[c] as number);
-	// NaN, infinities and magnitudes that cannot be squared: one value after the other.
-	if (!plain && !(low === 0 && high === 0)) {
+	const rounded = chunk.wide !== undefined && largest >= EXACT_INTEGERS;
+	const squarable = low === high || (largest < SAFE_SQUARE && largest >= SAFE_LOW);
+	// NaN, infinities, integers that were rounded, magnitudes that cannot be squared: one value after the other.
+	if (!Number.isFinite(block.sum[c] as number) || rounded || !squarable) {
 		addBlock(into, chunk, column);
 		return;
 	}

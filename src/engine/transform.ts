@@ -38,14 +38,21 @@ export function transformChunk(chunk: Decoded, layout: Layout, tables: AffineTab
 		const gammaFrom = outer.gamma[i] as number;
 		const betaFrom = outer.beta[i] as number;
 		for (let k = 0; k < count; k++, filled++) {
-			const x = chunk.values[position + (inner.position[k] as number)] as number;
+			const at = position + (inner.position[k] as number);
 			const cell = cells + (inner.cell[k] as number);
-			const normalized = (x - (centre[cell] as number) - (rest[cell] as number)) * (scale[cell] as number);
+			const distance = distanceFrom(centre[cell] as number, chunk, at);
+			const normalized = (distance - (rest[cell] as number)) * (scale[cell] as number);
 			const gamma = gammas[gammaFrom + (inner.gamma[k] as number)] as number;
 			out[filled] = normalized * gamma + (betas[betaFrom + (inner.beta[k] as number)] as number);
 		}
 	}
 	return out;
+}
+
+/** Value minus centre; exact where both are integers that float64 would round. */
+function distanceFrom(centre: number, { values, wide }: Decoded, position: number): number {
+	if (wide && Math.abs(centre) >= 2 ** 53) return Number((wide[position] as bigint) - BigInt(centre));
+	return (values[position] as number) - centre;
 }
 
 function offsetsOf(axes: readonly number[], chunk: Decoded, { shape, cells }: Layout, tables: AffineTables): Offsets {
