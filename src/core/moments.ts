@@ -151,7 +151,7 @@ export function refines(fine: Layout, coarse: Layout): boolean {
 	return fine.shape.every((size, axis) => {
 		const parts = fine.cells[axis] ?? 1;
 		const coarser = coarse.cells[axis] ?? 1;
-		if (coarser <= 1 || parts === size) return true;
+		if (coarser <= 1 || parts === size || parts === coarser) return true;
 		return parts % coarser === 0 && size % parts === 0;
 	});
 }
