@@ -1,6 +1,6 @@
 import { AXIS_CONVENTIONS, type AxisConventionId, guessAxes, lettersOf } from "../src/core/axes";
 import { type ErrorData, TensorError } from "../src/core/errors";
-import { cellOfIndex, type Layout, roleOf, type Shape } from "../src/core/layout";
+import { cellOfIndex, type Layout, roleOf, type Shape, sizeOf } from "../src/core/layout";
 import {
 	isNormId,
 	layoutOf,
@@ -111,7 +111,7 @@ export function chooseParts(chosen: Chosen, choices: Choices, axis: number, part
 
 /** Other named norms that make the same sets as the chosen one: "LayerNorm over C, H, W". */
 export function namesOf({ shape, layout, norm, letters }: Chosen): string[] {
-	if (!layout) return [];
+	if (!layout || sizeOf(shape) <= 1) return [];
 	const names: string[] = [];
 	for (const id of Object.keys(NORMALIZATIONS).filter(isNormId)) {
 		const { label, uses } = normalization(id);
@@ -134,4 +134,10 @@ export function namesOf({ shape, layout, norm, letters }: Chosen): string[] {
 /** The set of a layout that an element is in, as one part per axis. */
 export function setOf(layout: Layout, element: readonly number[]): number[] {
 	return layout.shape.map((size, axis) => cellOfIndex(element[axis] ?? 0, size, layout.cells[axis] ?? 1));
+}
+
+/** The shortest text of a number that reads back as the same number: "1e-5", "0.001". */
+export function exactly(value: number): string {
+	const [plain, scientific] = [String(value), value.toExponential()];
+	return scientific.length < plain.length ? scientific : plain;
 }

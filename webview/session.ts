@@ -1,4 +1,4 @@
-import { type ErrorCode, TensorError } from "../src/core/errors";
+import { describeError, TensorError } from "../src/core/errors";
 import { formatCount, formatNumber } from "../src/core/format";
 import type { TensorInfo } from "../src/core/tensor";
 import type { HostApi } from "../src/protocol";
@@ -94,11 +94,10 @@ export function createSession(store: Store, host: Channel<HostApi>): Session {
 	const say = async (answer: Promise<string | null>) => {
 		try {
 			const sentence = await answer;
-			if (sentence !== null) store.update({ announcement: sentence });
+			store.update({ notice: sentence ?? "" });
 		} catch (thrown) {
-			const error = TensorError.from(thrown);
-			const quiet: ErrorCode = "cancelled";
-			if (error.code !== quiet) store.update({ announcement: error.message });
+			const error = TensorError.from(thrown).toData();
+			store.update({ notice: error.code === "cancelled" ? "" : describeError(error) });
 		}
 	};
 

@@ -32,6 +32,8 @@ export interface State {
 	readonly inspection: Inspection | undefined;
 	/** The sentence that a screen reader says next. */
 	readonly announcement: string;
+	/** What became of the last command, in sight until the next. */
+	readonly notice: string;
 }
 
 /** What survives hiding the panel and restarting the window. */
@@ -58,6 +60,7 @@ export function createStore(remembered: Partial<State>, remember: (state: Partia
 		extremes: true,
 		inspection: undefined,
 		announcement: "",
+		notice: "",
 		...remembered,
 		work: { state: "idle" },
 	};

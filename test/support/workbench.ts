@@ -85,7 +85,7 @@ export async function switchTheme(session: Session, theme: keyof typeof THEMES):
 			await dressed.waitFor({ timeout: 3000 });
 			return;
 		} catch (error) {
-			// The file watcher can miss a change that follows closely on another.
+			// A change that follows closely on another can be missed.
 			if (Date.now() > end) throw new Error(`The workbench does not take the theme "${name}".`, { cause: error });
 		}
 	}

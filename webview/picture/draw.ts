@@ -25,14 +25,14 @@ export interface View {
 export function fitScene(
 	{ bounds }: Scene,
 	width: number,
-	margin: { readonly side: number; readonly top: number; readonly bottom: number },
+	margin: { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number },
 ): View & { readonly height: number } {
 	const { left, right, top, bottom } = bounds;
-	const unit = Math.max(5, Math.min(24, (width - 2 * margin.side) / (right - left), 330 / (bottom - top)));
-	const free = width - (right - left) * unit;
+	const unit = Math.max(5, Math.min(24, (width - margin.left - margin.right) / (right - left), 330 / (bottom - top)));
+	const free = width - margin.left - margin.right - (right - left) * unit;
 	return {
 		unit,
-		left: Math.max(margin.side, free / 2) - left * unit,
+		left: margin.left + Math.max(0, free / 2) - left * unit,
 		top: margin.top - top * unit,
 		height: Math.ceil((bottom - top) * unit + margin.top + margin.bottom),
 	};
@@ -103,7 +103,7 @@ function drawFace(
 		context.moveTo(x0, y0);
 		context.lineTo(x1, y1);
 		context.strokeStyle = face.lit ? colours.background : colours.line;
-		context.globalAlpha = border ? (face.lit ? 0.9 : 0.75) : colours.highContrast ? 0.5 : face.lit ? 0.35 : 0.2;
+		context.globalAlpha = border ? (face.lit ? 0.9 : 0.75) : colours.highContrast ? 0.3 : face.lit ? 0.35 : 0.2;
 		context.lineWidth = border ? 1.25 : 0.75;
 		context.stroke();
 	}

@@ -82,7 +82,7 @@ export function composeScene(input: SceneInput): Scene {
 	const multiples = placement.shelvesDown !== undefined;
 	const shown = layout.shape.map((_, axis) => {
 		if (!placedAxes(placement).includes(axis)) return [lit[axis] ?? 0];
-		const limit = axis === placement.books && rank > 2 ? most.books : multiples ? Math.min(4, most.cells) : most.cells;
+		const limit = axis === placement.books && rank > 2 ? most.books : multiples ? Math.min(5, most.cells) : most.cells;
 		const few = axis === placement.shelvesDown || axis === placement.shelvesAcross ? 2 : limit;
 		const flat = rank <= 2 ? most.cells * 2 : few;
 		const old = input.shown?.[axis];
@@ -105,7 +105,8 @@ export function composeScene(input: SceneInput): Scene {
 	const down = line(placement.shelvesDown);
 	const across = line(placement.shelvesAcross);
 	const shelfWidth = books.length * bookWidth + 1.6;
-	const shelfHeight = bookHeight + 2.2;
+	const shelfHeight = bookHeight + 3;
+	const shelfMiddle = (books.length * bookWidth - 1.3) / 2;
 
 	const faces: Face[] = [];
 	const labels: Label[] = [];
@@ -153,7 +154,8 @@ export function composeScene(input: SceneInput): Scene {
 				const shelf = [placement.shelvesDown, placement.shelvesAcross]
 					.filter((axis) => axis !== undefined)
 					.map((axis) => `${name(axis)} ${element[axis]}`);
-				if (shelf.length > 0) labels.push(label(shelf.join(", "), [left, top], "left", "bottom", true, [0, 0.1]));
+				if (shelf.length > 0)
+					labels.push(label(shelf.join(", "), [left + shelfMiddle, top], "center", "bottom", true, [0, -0.15]));
 				if (i > 0 || j > 0) return;
 				labels.push(...edgeLabels(layout, letters, { placement, lines, characters, pages, project }));
 			});

@@ -1,7 +1,5 @@
-import { AXIS_CONVENTIONS } from "../../src/core/axes";
 import { divisors, roleOf } from "../../src/core/layout";
 import { type Choices, type Chosen, chooseParts, namesOf } from "../chosen";
-import { dropdown, textField } from "../controls/controls";
 import { el, setAttribute, setText, show } from "../dom";
 import { chosenOf, type Session } from "../session";
 import type { Store } from "../store";
@@ -23,56 +21,20 @@ export function chooser(store: Store, session: Session): Choose {
 
 /** The axes in file order: what each is called, how long it is, and what becomes of it. */
 export function createAxes(store: Store, choose: Choose): HTMLElement {
-	const convention = dropdown("Axes mean", (id) =>
-		choose((choices, { letters }) => {
-			// The axis option means another axis under another convention.
-			const { axis: _, ...options } = choices.options ?? {};
-			const known = Object.keys(AXIS_CONVENTIONS).find((name) => name === id) as
-				| keyof typeof AXIS_CONVENTIONS
-				| undefined;
-			return { ...choices, options, convention: known ?? "own", letters: choices.letters ?? letters.join("") };
-		}),
-	);
-	const own = textField("Letters", (letters) => choose((choices) => ({ ...choices, letters })), {
-		live: true,
-		size: 8,
-	});
-	const reason = el("p", { class: "quiet reason" });
 	const chips = el("div", { class: "chips", role: "group", "aria-label": "Axes in file order" });
 	const names = el("p", { class: "same-as" });
-
 	store.watch(
 		(state) => [state.opened, state.tensor, state.choices],
 		(state) => {
 			const chosen = chosenOf(state);
 			if (!chosen) return;
-			convention.setChoices([
-				...Object.entries(AXIS_CONVENTIONS).map(([value, { label, letters }]) => {
-					const known: Readonly<Record<number, string>> = letters;
-					const example = known[chosen.shape.length];
-					return { value, label: example ? `${label} (${[...example].join(", ")})` : label };
-				}),
-				{ value: "own", label: "Own letters" },
-			]);
-			convention.set(chosen.convention);
-			show(own.element, chosen.convention === "own");
-			if (document.activeElement !== own.input) own.set(chosen.letters.join(""));
-			setText(reason, chosen.reason);
-			show(reason, chosen.guessed);
 			updateChips(chips, chosen, choose);
 			const same = namesOf(chosen);
 			setText(names, same.length === 0 ? "" : `The same sets as ${same.join(", and as ")}.`);
 			show(names, same.length > 0);
 		},
 	);
-	return el(
-		"div",
-		{ class: "axes" },
-		chips,
-		names,
-		el("div", { class: "fields" }, convention.element, own.element),
-		reason,
-	);
+	return el("div", { class: "axes" }, chips, names);
 }
 
 function updateChips(chips: HTMLElement, chosen: Chosen, choose: Choose): void {

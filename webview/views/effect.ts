@@ -1,12 +1,14 @@
 import { formatCount, formatNumber } from "../../src/core/format";
 import type { Aspect, NormSummary } from "../../src/core/inspection";
+import { sizeOf } from "../../src/core/layout";
+import type { CellStatistics } from "../../src/core/moments";
 import type { Chosen } from "../chosen";
 import { el, setText, show } from "../dom";
 import { chosenOf } from "../session";
 import type { State, Store } from "../store";
 import { windowedTable } from "./rows";
 
-const FIRST_HEADINGS = ["Set", "Count", "Mean", "Std", "Min", "Max", "Mean after", "Std after"] as const;
+const FIRST_HEADINGS = ["Set", "Count", "Mean", "Std", "Mean after", "Std after"] as const;
 
 /** The chosen norm's numbers: the whole tensor and the spread of its sets before and after, warnings, the first sets. */
 export function createEffect(store: Store): HTMLElement {
@@ -22,17 +24,19 @@ export function createEffect(store: Store): HTMLElement {
 		(state) => [state.opened, state.tensor, state.choices, state.inspection, state.work],
 		(state) => {
 			const chosen = chosenOf(state);
+			const whole = state.inspection?.whole;
 			const summary = state.inspection?.norm;
 			const current = chosen !== undefined && summary !== undefined && isCurrent(chosen, summary);
 			element.setAttribute("aria-busy", String(!current && state.work.state === "running"));
+			show(element, chosen !== undefined && sizeOf(chosen.shape) > 0);
 			show(numbers, summary !== undefined && chosen?.layout !== undefined);
 			show(warnings, current);
 			setText(none, reasonForNone(state, chosen));
 			show(none, !current);
-			if (!chosen || !summary || !current) return;
+			if (!chosen || !summary || !whole || !current) return;
 			warnings.replaceChildren(...warningsOf(summary).map((warning) => el("li", {}, warning)));
 			show(warnings, warnings.childElementCount > 0);
-			table.replaceChildren(createTable(summary));
+			table.replaceChildren(createTable(summary, whole));
 			const all = summary.first.length === summary.sets;
 			setText(
 				caption,
@@ -47,9 +51,7 @@ export function createEffect(store: Store): HTMLElement {
 				return [
 					nameOf(set.cell, chosen),
 					formatCount(before.count),
-					...[before.mean, before.std, before.min, before.max, after.mean, after.std].map((value) =>
-						formatNumber(value),
-					),
+					...[before.mean, before.std, after.mean, after.std].map((value) => formatNumber(value)),
 				];
 			});
 		},
@@ -74,7 +76,9 @@ function reasonForNone({ work }: State, chosen: Chosen | undefined): string {
 	return work.state === "cancelled" ? "Cancelled." : "";
 }
 
-function createTable({ before, after }: NormSummary): HTMLElement {
+function createTable({ before: sets, after }: NormSummary, whole: CellStatistics): HTMLElement {
+	// The tensor's own numbers: those merged from its sets may differ in the last digits.
+	const before = { ...sets, whole };
 	const row = (name: string, value: (aspect: Aspect) => number | bigint) =>
 		el(
 			"tr",

@@ -11,7 +11,8 @@ export function createToolbar(store: Store, session: Session): HTMLElement {
 	const facts = el("span", { class: "quiet" });
 	const save = button("Normalize and save…", () => void session.normalize(), "primary");
 	const copy = button("Copy statistics as JSON", () => void session.copyStatistics());
-	const said = el("span", { class: "said", role: "status", "aria-live": "polite" });
+	const heard = el("p", { class: "heard", role: "status", "aria-live": "polite" });
+	const notice = el("p", { class: "notice", role: "status", "aria-live": "polite" });
 	const bar = el("progress", { class: "work-bar", "aria-label": "Computing statistics" });
 	const percent = el("span", { class: "work-percent" });
 	const cancel = button("Cancel", session.cancel);
@@ -60,15 +61,19 @@ export function createToolbar(store: Store, session: Session): HTMLElement {
 		},
 	);
 	store.watch(
-		(state) => [state.announcement],
-		({ announcement }) => setText(said, announcement),
+		(state) => [state.announcement, state.notice],
+		(state) => {
+			setText(heard, state.announcement);
+			setText(notice, state.notice);
+		},
 	);
 	return el(
 		"header",
 		{ class: "toolbar" },
 		el("div", { class: "toolbar-file" }, name, facts),
 		el("div", { class: "toolbar-actions" }, work, save, copy),
-		said,
+		notice,
+		heard,
 	);
 }
 

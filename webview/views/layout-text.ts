@@ -1,7 +1,8 @@
 import { formatCount } from "../../src/core/format";
 import { roleOf, setSize, sizeOf } from "../../src/core/layout";
 import { normalization } from "../../src/core/normalizations";
-import type { Chosen } from "../chosen";
+import { booksSentence } from "../books";
+import { type Chosen, exactly } from "../chosen";
 import { el, setText, show } from "../dom";
 import { chosenOf } from "../session";
 import type { Store } from "../store";
@@ -24,7 +25,9 @@ export function createLayoutText(store: Store): HTMLElement {
 			const norm = normalization(chosen.norm.id);
 			setText(counts, countsOf(chosen));
 			setText(roles, rolesOf(chosen));
-			setText(books, norm.books);
+			const sentence = booksSentence(chosen);
+			setText(books, sentence);
+			show(books, sentence !== "");
 			setText(source, norm.source && `${norm.label}: ${norm.source}`);
 			setText(code, numpyOf(chosen));
 			strips.replaceChildren(createStrips(chosen));
@@ -108,7 +111,7 @@ function numpyOf({ shape, layout, norm }: Chosen): string {
 		grouped ? `g = x.reshape${tuple(split)}` : "",
 		`mean = ${grouped ? "g" : "x"}.mean(${axes})`,
 		`var = ${grouped ? "g" : "x"}.var(${axes})`,
-		`y = (${grouped ? "g" : "x"} - mean) / np.sqrt(var + ${norm.options.eps})`,
+		`y = (${grouped ? "g" : "x"} - mean) / np.sqrt(var + ${exactly(norm.options.eps)})`,
 		grouped ? "y = y.reshape(x.shape)" : "",
 	]
 		.filter(Boolean)

@@ -1,11 +1,12 @@
 import { divisors } from "../../src/core/layout";
 import { isNormId, NORMALIZATIONS, normalization } from "../../src/core/normalizations";
-import { axisMeaning } from "../chosen";
+import { axisMeaning, exactly } from "../chosen";
 import { dropdown, textField } from "../controls/controls";
 import { el, setText, show } from "../dom";
 import { chosenOf } from "../session";
 import type { Store } from "../store";
 import type { Choose } from "./axes";
+import { createConvention } from "./convention";
 
 /** The norm and its options; what does not fit is told here in one sentence. */
 export function createNormForm(store: Store, choose: Choose): HTMLElement {
@@ -51,6 +52,7 @@ export function createNormForm(store: Store, choose: Choose): HTMLElement {
 		{ value: "apart", label: "Counted apart" },
 		{ value: "propagate", label: "Spoil their set" },
 	]);
+	const convention = createConvention(store, choose);
 	const problem = el("p", { class: "problem", role: "alert" });
 
 	store.watch(
@@ -88,7 +90,7 @@ export function createNormForm(store: Store, choose: Choose): HTMLElement {
 				})),
 			);
 			groups.set(String(options.groups));
-			if (document.activeElement !== eps.input) eps.set(Number.isNaN(options.eps) ? "" : String(options.eps));
+			if (document.activeElement !== eps.input) eps.set(Number.isNaN(options.eps) ? "" : exactly(options.eps));
 			nonFinite.set(options.nonFinite);
 			setText(problem, chosen.problem?.message ?? "");
 			show(problem, chosen.problem !== undefined);
@@ -100,7 +102,17 @@ export function createNormForm(store: Store, choose: Choose): HTMLElement {
 	return el(
 		"div",
 		{ class: "norm-form" },
-		el("div", { class: "fields" }, norm.element, axis.element, groups.element, eps.element, nonFinite.element),
+		el(
+			"div",
+			{ class: "fields" },
+			...convention.fields,
+			norm.element,
+			axis.element,
+			groups.element,
+			eps.element,
+			nonFinite.element,
+		),
+		convention.reason,
 		problem,
 	);
 }

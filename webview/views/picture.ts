@@ -1,5 +1,4 @@
 import { formatCount, formatNumber } from "../../src/core/format";
-import { unravel } from "../../src/core/inspection";
 import { setSize, sizeOf } from "../../src/core/layout";
 import { type Chosen, setOf } from "../chosen";
 import { el, oncePerFrame, setText, show } from "../dom";
@@ -51,7 +50,7 @@ export function createPicture(store: Store): HTMLElement {
 		const width = element.clientWidth;
 		if (!chosen || !layout || width === 0 || sizeOf(chosen.shape) === 0) return;
 		const lit = clamp(state.lit, chosen.shape);
-		const most = width < 560 ? { cells: 4, books: 2 } : { cells: 6, books: 3 };
+		const most = width < 480 ? { cells: 6, books: 2 } : { cells: 6, books: 3 };
 		const key = JSON.stringify([chosen.shape, layout.cells, most]);
 		scene = composeScene({
 			layout,
@@ -63,7 +62,7 @@ export function createPicture(store: Store): HTMLElement {
 		});
 		scenery = key;
 		const theme = themeOf(canvas);
-		const fitted = fitScene(scene, width, { side: chosen.shape.length > 2 ? 62 : 46, top: 22, bottom: 30 });
+		const fitted = fitScene(scene, width, { left: 56, right: 12, top: 22, bottom: 30 });
 		view = fitted;
 		const context = prepareCanvas(canvas, width, fitted.height);
 		if (context) drawScene(context, scene, fitted, theme, `${theme.fontSize}px ${theme.fontFamily}`);
@@ -159,7 +158,7 @@ function describeLit({ lit, inspection }: State, chosen: Chosen): string {
 		? summary?.first.find(({ cell }) => cell.every((part, axis) => part === set[axis]))?.before
 		: undefined;
 	const values = numbers ? ` Mean ${formatNumber(numbers.mean)}, standard deviation ${formatNumber(numbers.std)}.` : "";
-	return `Element ${name || "(the scalar)"} ${shared}: ${place}.${values}`;
+	return `${name ? `Element ${name}` : "The scalar"} ${shared}: ${place}.${values}`;
 }
 
 /** One number field per axis: the picture without a pointer, and any element of a long axis. */
@@ -192,9 +191,4 @@ function updateInputs(
 			if (input.value !== String(lit[axis])) input.value = String(lit[axis]);
 		}
 	});
-}
-
-/** The element at a position of the C order. */
-export function elementAt(flat: number, shape: readonly number[]): number[] {
-	return unravel(flat, shape);
 }

@@ -1,6 +1,7 @@
 import { formatNumber } from "../../src/core/format";
 import type { AxisProfile } from "../../src/core/inspection";
 import type { Theme } from "./canvas";
+import { withinBins } from "./profile-bins";
 
 /** Where a chart's plot lies in its canvas, in CSS pixels, and the values at its lower and upper end. */
 export interface ChartFrame {
@@ -49,7 +50,32 @@ export function drawProfile(
 	// Halves first: the whole range of float64 has a length that float64 cannot hold.
 	const y = (value: number) => bottom - ((value / 2 - low / 2) / (high / 2 - low / 2)) * (bottom - top);
 	drawGrid(context, frame, theme, y);
+	drawCurves(
+		context,
+		withinBins(profile, Math.max(16, Math.floor((right - left) / 2))),
+		{ ...frame, right, y },
+		extremes,
+		theme,
+	);
+	drawNonFinite(context, profile, theme, x, bottom);
+	drawCursor(context, profile, frame, theme, cursor, x, y);
+	drawIndices(context, profile, frame, theme, x);
+}
 
+interface Plot extends ChartFrame {
+	readonly right: number;
+	readonly y: (value: number) => number;
+}
+
+/** The mean's line and the bands around it, in pieces where indices without a finite value come between. */
+function drawCurves(
+	context: CanvasRenderingContext2D,
+	profile: AxisProfile,
+	{ left, right, low, high, y }: Plot,
+	extremes: boolean,
+	theme: Theme,
+): void {
+	const x = (bin: number) => left + ((bin + 0.5) / profile.bins) * (right - left);
 	for (const [from, to] of runsOf(profile)) {
 		const band = (lower: (bin: number) => number, upper: (bin: number) => number, alpha: number) => {
 			context.beginPath();
@@ -101,24 +127,31 @@ export function drawProfile(
 			}
 		}
 	}
-	drawNonFinite(context, profile, theme, x, bottom);
-	if (cursor !== undefined) {
-		context.strokeStyle = theme.pointed;
-		context.lineWidth = 1;
-		context.setLineDash([3, 3]);
-		context.beginPath();
-		context.moveTo(x(cursor), top);
-		context.lineTo(x(cursor), bottom);
-		context.stroke();
-		context.setLineDash([]);
-		if (profile.count[cursor]) {
-			context.fillStyle = theme.pointed;
-			context.beginPath();
-			context.arc(x(cursor), y(profile.mean[cursor] as number), 4, 0, 2 * Math.PI);
-			context.fill();
-		}
-	}
-	drawIndices(context, profile, frame, theme, x);
+}
+
+function drawCursor(
+	context: CanvasRenderingContext2D,
+	profile: AxisProfile,
+	{ top, bottom }: ChartFrame,
+	theme: Theme,
+	cursor: number | undefined,
+	x: (bin: number) => number,
+	y: (value: number) => number,
+): void {
+	if (cursor === undefined) return;
+	context.strokeStyle = theme.pointed;
+	context.lineWidth = 1;
+	context.setLineDash([3, 3]);
+	context.beginPath();
+	context.moveTo(x(cursor), top);
+	context.lineTo(x(cursor), bottom);
+	context.stroke();
+	context.setLineDash([]);
+	if (!profile.count[cursor]) return;
+	context.fillStyle = theme.pointed;
+	context.beginPath();
+	context.arc(x(cursor), y(profile.mean[cursor] as number), 4, 0, 2 * Math.PI);
+	context.fill();
 }
 
 function clip(value: number, low: number, high: number): number {
@@ -137,16 +170,18 @@ function runsOf({ bins, count }: AxisProfile): [number, number][] {
 	return runs;
 }
 
-/** Round values between two ends, about four of them. */
+/** Round values between two ends: as few as there are with three of them, if the ends can be told apart. */
 export function ticksBetween(low: number, high: number): number[] {
-	const rough = (high - low) / 4;
-	if (!(rough > 0) || !Number.isFinite(rough)) return [low, high];
-	const power = 10 ** Math.floor(Math.log10(rough));
-	const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough) ?? power;
-	const ticks: number[] = [];
-	for (let k = Math.ceil(low / step); k * step <= high && ticks.length < 12; k++)
-		ticks.push(Number((k * step).toPrecision(12)));
-	return ticks.length >= 2 ? ticks : [low, high];
+	const spread = high - low;
+	if (!(spread > 0) || !Number.isFinite(spread)) return [low, high];
+	const power = 10 ** Math.floor(Math.log10(spread));
+	for (const factor of [1, 0.5, 0.2, 0.1]) {
+		const step = factor * power;
+		const first = Math.ceil(low / step);
+		const count = Math.floor(high / step) - first + 1;
+		if (count >= 3) return Array.from({ length: count }, (_, k) => Number(((first + k) * step).toPrecision(12)));
+	}
+	return [low, high];
 }
 
 function drawGrid(
@@ -218,8 +253,9 @@ function drawIndices(
 	context.textBaseline = "top";
 	context.textAlign = "center";
 	const most = Math.max(2, Math.floor((width - left) / 56));
-	const step = ticksBetween(0, Math.max(1, (profile.size - 1) * (4 / most)));
-	const every = Math.max(1, Math.round((step[1] ?? 1) - (step[0] ?? 0)));
+	const rough = Math.max(1, profile.size / most);
+	const power = 10 ** Math.floor(Math.log10(rough));
+	const every = Math.max(1, [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= rough) ?? 1);
 	for (let index = 0; index < profile.size; index += every) {
 		const bin = Math.floor((index * profile.bins) / profile.size);
 		context.fillText(String(index), x(bin), bottom + 5);

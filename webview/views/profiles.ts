@@ -1,6 +1,6 @@
 import { formatCount, formatNumber } from "../../src/core/format";
 import type { AxisProfile } from "../../src/core/inspection";
-import { partStart, roleOf } from "../../src/core/layout";
+import { partStart, roleOf, sizeOf } from "../../src/core/layout";
 import type { Chosen } from "../chosen";
 import { checkbox } from "../controls/controls";
 import { el, oncePerFrame, setText, show } from "../dom";
@@ -52,7 +52,7 @@ export function createProfiles(store: Store): HTMLElement {
 		(state) => {
 			const chosen = chosenOf(state);
 			const profiles = chosen && state.inspection ? state.inspection.profiles : [];
-			show(element, profiles.length > 0);
+			show(element, profiles.length > 0 && sizeOf(chosen?.shape ?? []) > 0);
 			if (shown.length !== profiles.length) {
 				shown = profiles.map(() => createCard(store));
 				cards.replaceChildren(...shown.map((card) => card.element));
@@ -104,7 +104,7 @@ function createCard(store: Store): ProfileCard {
 	const describe = (now: AxisProfile) => {
 		const bin = cursor ?? 0;
 		const words = `${letter} ${rangeOf(now, bin)}: ${valuesOf(now, bin)}`;
-		setText(readout, cursor === undefined ? "" : words);
+		setText(readout, cursor === undefined ? summaryOf(now, letter) : words);
 		canvas.setAttribute("aria-valuenow", String(bin));
 		canvas.setAttribute("aria-valuetext", words);
 	};
@@ -147,7 +147,7 @@ function createCard(store: Store): ProfileCard {
 		element,
 		redraw,
 		show(next, { letters, layout }) {
-			const fresh = next !== profile;
+			const fresh = next !== profile || letter !== letters[next.axis];
 			profile = next;
 			letter = letters[next.axis] ?? "";
 			const role = layout ? roleOf(layout, next.axis) : undefined;
@@ -175,6 +175,20 @@ function rangeOf({ size, bins }: AxisProfile, bin: number): string {
 	if (bins === size) return String(bin);
 	const [start, end] = [partStart(bin, size, bins), partStart(bin + 1, size, bins) - 1];
 	return start === end ? String(start) : `${start}–${end}`;
+}
+
+/** Where the means are lowest and highest. */
+function summaryOf(profile: AxisProfile, letter: string): string {
+	let [lowest, highest] = [-1, -1];
+	for (let bin = 0; bin < profile.bins; bin++) {
+		if (!profile.count[bin]) continue;
+		const mean = profile.mean[bin] as number;
+		if (lowest < 0 || mean < (profile.mean[lowest] as number)) lowest = bin;
+		if (highest < 0 || mean > (profile.mean[highest] as number)) highest = bin;
+	}
+	if (lowest < 0) return profile.bins === 0 ? "No index." : "No finite value.";
+	const at = (bin: number) => `${formatNumber(profile.mean[bin] as number)} at ${letter} ${rangeOf(profile, bin)}`;
+	return lowest === highest ? `Mean ${at(lowest)}.` : `Means from ${at(lowest)} to ${at(highest)}.`;
 }
 
 function valuesOf(profile: AxisProfile, bin: number): string {

@@ -91,7 +91,8 @@ export function createTensorTitle(store: Store, session: Session): HTMLElement {
 
 function wholeNumbers(inspection: Inspection | undefined): [string, string][] {
 	const whole = inspection?.whole;
-	const number = (value: number | bigint | undefined) => (value === undefined ? "…" : formatNumber(value, 6));
+	const number = (value: number | bigint | undefined) =>
+		value === undefined ? "…" : whole?.count === 0 ? "–" : formatNumber(value, 6);
 	return [
 		["Finite values", whole ? formatCount(whole.count) : "…"],
 		["Mean", number(whole?.mean)],
