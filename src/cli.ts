@@ -84,7 +84,7 @@ function names(): string {
 }
 
 function tell(line: string): void {
-	process.stderr.write(`${line.split("\n").map(printable).join("\n")}\n`);
+	process.stderr.write(`${printable(line)}\n`);
 }
 
 /** Tells what went wrong and which exit code says so. */

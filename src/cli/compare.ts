@@ -1,3 +1,4 @@
+import { partsOf } from "../core/dtype";
 import { formatCount, formatDType, formatNumber, formatShape, toJsonNumber } from "../core/format";
 import type { CompareResult } from "../engine/api";
 import { type ArgumentSpec, type Arguments, numberOf } from "./arguments";
@@ -76,15 +77,18 @@ function comparisonText(words: readonly [string, string], result: CompareResult,
 	const lines = [side("a", words[0], result.a), side("b", words[1], result.b), ""];
 	if (!result.sameShape) return [...lines, "The shapes differ; no values were compared.", ""].join("\n");
 	const { elements, mismatched, different, maxAbs, maxRel, worst, firstMismatch } = result;
+	const complex = partsOf(result.a.dtype) === 2 || partsOf(result.b.dtype) === 2;
+	const counted = complex ? "real and imaginary parts" : "elements";
 	const tolerance = `rtol ${formatNumber(verdict.rtol)}, atol ${formatNumber(verdict.atol)}`;
 	lines.push(
 		verdict.close
-			? `All ${formatCount(elements)} elements are close (${tolerance}).`
-			: `${formatCount(mismatched)} of ${formatCount(elements)} elements are not close (${tolerance}).`,
+			? `All ${formatCount(elements)} ${counted} are close (${tolerance}).`
+			: `${formatCount(mismatched)} of ${formatCount(elements)} ${counted} are not close (${tolerance}).`,
 		`  not the same number  ${formatCount(different)}`,
 		`  max |a - b|          ${formatNumber(maxAbs, 9)}${worst ? ` ${place(worst)}` : ""}`,
 		`  max |a - b| / |b|    ${formatNumber(maxRel, 9)}`,
 	);
 	if (firstMismatch) lines.push(`  first not close      ${place(firstMismatch)}`);
+	if (complex) lines.push("  The last index is 0 for the real part and 1 for the imaginary one.");
 	return `${lines.join("\n")}\n`;
 }

@@ -86,6 +86,16 @@ describe("tensor-inspector compare", function () {
 		assert.match((await run("compare", a, b)).stdout, /shapes differ/);
 	});
 
+	it("compares real and imaginary parts of complex tensors, and says that it does", async () => {
+		const a = place(folder, "complex-a.npy", npy([2], Float64Array.of(1, 2, 3, 4), "<c16"));
+		const b = place(folder, "complex-b.npy", npy([2], Float64Array.of(1, 2, 3, 5), "<c16"));
+		const { code, stdout } = await run("compare", a, b);
+		assert.equal(code, 1);
+		assert.match(stdout, /1 of 4 real and imaginary parts are not close/);
+		assert.match(stdout, /at \[1, 1\]: a = 4, b = 5/);
+		assert.match(stdout, /last index is 0 for the real part/);
+	});
+
 	it("compares tensors of different files, types and formats by FILE#TENSOR, also where a file's name holds a #", async () => {
 		const values = noise(6);
 		const tensors = { x: { shape: [6], values: noise(6, 2) }, "h#0": { shape: [6], values } };
