@@ -23,7 +23,7 @@ export function rangeOf(source: ByteSource, name: string, start: number, size: n
 		name,
 		size,
 		...(source.sequential ? { sequential: true } : {}),
-		read(offset, length, signal) {
+		async read(offset, length, signal) {
 			checkRange({ name, size }, offset, length);
 			return source.read(start + offset, length, signal);
 		},

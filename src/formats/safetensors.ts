@@ -1,11 +1,11 @@
-import { type DType, isDType } from "../core/dtype";
+import type { DType } from "../core/dtype";
 import { TensorError } from "../core/errors";
 import { formatCount } from "../core/format";
-import type { TensorInfo } from "../core/tensor";
 import { type DenseTensor, denseSource } from "./dense";
 import { type Json, parseJson } from "./encoding/json";
 import type { ByteSource, TensorReader } from "./reader";
-import { bytesOf, problem, shownShape } from "./shape";
+import { entryOf, gaps, overlapping, span } from "./safetensors-entry";
+import { problem } from "./shape";
 
 /** Header bytes that are read at most; the reference reader has the same limit. */
 const MAX_HEADER_BYTES = 100_000_000;
@@ -96,107 +96,6 @@ async function readHeader(source: ByteSource, signal: AbortSignal | undefined) {
 	if (!(header instanceof Map)) fail("The header is no JSON object of tensors.", 8);
 	const notes = bytes[0] === 0x7b ? [] : ["The header starts with white space, which strict readers refuse."];
 	return { header: header as ReadonlyMap<string, Json>, dataStart: 8 + length, notes };
-}
-
-/** An entry of the header: its bytes are `begin` to `end` of the data; both are missing where they make no sense. */
-interface Entry {
-	readonly info: TensorInfo;
-	readonly dtype?: DType;
-	readonly begin?: number;
-	readonly end?: number;
-}
-
-function entryOf(name: string, entry: Json, dataBytes: number): Entry {
-	const fields: ReadonlyMap<string, Json> = entry instanceof Map ? entry : new Map();
-	const [spelled, lengths, offsets] = [fields.get("dtype"), fields.get("shape"), fields.get("data_offsets")];
-	const word = typeof spelled === "string" && spelled === spelled.toUpperCase() ? spelled.toLowerCase() : undefined;
-	const dtype = isDType(word) && word !== "c128" ? word : undefined;
-	const shape = isLengths(lengths) ? lengths : undefined;
-	const [begin, end] =
-		isLengths(offsets) && offsets.length === 2 ? (offsets as [number | bigint, number | bigint]) : [];
-	const bytes = Number(end ?? 0) - Number(begin ?? 0);
-	const info = { name, dtype: dtype ?? { other: String(spelled ?? "unknown") }, shape: shownShape(shape ?? []), bytes };
-	const bad = (message: string, code: "corrupt" | "unsupported" = "corrupt"): Entry => ({
-		info: { ...info, bytes: Math.max(0, bytes), problem: problem(code, message) },
-	});
-
-	if (typeof spelled !== "string" || shape === undefined || begin === undefined || end === undefined) {
-		return bad(
-			"Its entry in the header lacks a dtype, a shape or two data_offsets of zero or more; the header is damaged.",
-		);
-	}
-	if (begin > end) return bad(`Its bytes are said to run from ${begin} back to ${end}; the header is damaged.`);
-	if (end > dataBytes) {
-		return bad(
-			`The data ends early: its bytes are said to be ${begin} to ${end} after the header, but only ${dataBytes} follow; save or download the file again.`,
-		);
-	}
-	const place = { begin: Number(begin), end: Number(end) };
-	if (dtype === undefined) return { ...bad(`The dtype "${spelled}" is unknown.`, "unsupported"), ...place };
-	const size = bytesOf(shape, dtype);
-	if ("impossible" in size) return { ...bad(`${size.impossible}; the header is damaged.`), ...place };
-	if (!endsOnByte(shape, dtype)) {
-		return {
-			...bad(`${dtype} [${shape.join(", ")}] does not end on a whole byte, which the format demands.`),
-			...place,
-		};
-	}
-	if (size.bytes !== bytes) {
-		return {
-			...bad(
-				`${dtype} [${shape.join(", ")}] takes ${size.bytes} bytes, but the header gives it ${bytes} (${begin} to ${end}).`,
-			),
-			...place,
-		};
-	}
-	return { info, dtype, ...place };
-}
-
-function isLengths(value: Json | undefined): value is readonly (number | bigint)[] {
-	return (
-		Array.isArray(value) &&
-		value.every((length) => (typeof length === "bigint" || Number.isSafeInteger(length)) && length >= 0)
-	);
-}
-
-function endsOnByte(shape: readonly (number | bigint)[], dtype: DType): boolean {
-	const group = dtype === "f4" ? 2n : dtype.startsWith("f6") ? 4n : 1n;
-	return shape.reduce<bigint>((product, length) => product * BigInt(length), 1n) % group === 0n;
-}
-
-function span({ begin, end }: Entry): string {
-	return `${begin} to ${end}`;
-}
-
-/** The fewest sound tensors that have to go so that no others overlap, each with one that it overlaps. */
-function overlapping(entries: readonly Entry[]): ReadonlyMap<Entry, Entry> {
-	const sound = entries.filter(({ info, begin, end }) => !info.problem && begin !== end);
-	// Earliest end first: this keeps the most, so that one tensor over all others does not hide them.
-	const ordered = sound.sort((a, b) => Number(a.end) - Number(b.end) || Number(b.begin) - Number(a.begin));
-	const overlaps = new Map<Entry, Entry>();
-	let last: Entry | undefined;
-	for (const entry of ordered) {
-		if (last !== undefined && Number(entry.begin) < Number(last.end)) overlaps.set(entry, last);
-		else last = entry;
-	}
-	return overlaps;
-}
-
-/** Sentences about bytes of the data that belong to no tensor. */
-function gaps(entries: readonly Entry[], dataBytes: number): readonly string[] {
-	const placed = entries.filter(({ end }) => end !== undefined).sort((a, b) => Number(a.begin) - Number(b.begin));
-	let reached = 0;
-	let lost = 0;
-	for (const { begin, end } of placed) {
-		lost += Math.max(0, Number(begin) - reached);
-		reached = Math.max(reached, Number(end));
-	}
-	return [
-		...(lost > 0 ? [`${lost} bytes between the tensors belong to none of them, which strict readers refuse.`] : []),
-		...(dataBytes > reached && placed.length === entries.length
-			? [`${dataBytes - reached} bytes follow the last tensor, which strict readers refuse.`]
-			: []),
-	];
 }
 
 /** The `__metadata__` of a header: texts by their names. */

@@ -74,8 +74,13 @@ export function planOutput(
 			`"${fileName}" has no suffix that can be written; use ${WRITABLE_SUFFIXES.join(", ")}.`,
 		);
 	}
-	const twice = tensors.find(({ name }, i) => tensors.findIndex((other) => other.name === name) !== i);
-	if (twice) throw new TensorError("bad-option", `Two tensors are called "${twice.name}"; give each its own name.`);
+	const names = new Set<string>();
+	for (const { name } of tensors) {
+		if (names.has(name)) {
+			throw new TensorError("bad-option", `Two tensors are called "${name}"; give each its own name.`);
+		}
+		names.add(name);
+	}
 	return PLANS[suffix as keyof typeof PLANS](tensors, metadata);
 }
 

@@ -46,7 +46,7 @@ export function inflateSource(member: Deflated): ByteSource {
 		name,
 		size,
 		sequential: true,
-		read(offset, length, signal) {
+		async read(offset, length, signal) {
 			checkRange(member, offset, length);
 			const result = queue.then(() => {
 				throwIfAborted(signal);
@@ -109,14 +109,7 @@ function startInflation({ name, size, crc, compressed }: Deflated): Inflation {
 			if (answer === undefined) written = undefined;
 		}
 		pending = undefined;
-		if (answer.done) {
-			if (fed < compressed.size) {
-				throw fail(
-					`The compressed data ends ${compressed.size - fed} bytes before the place that the archive declares`,
-				);
-			}
-			return undefined;
-		}
+		if (answer.done) return undefined;
 		inflated += answer.value.length;
 		if (inflated > size) throw fail(`The compressed data holds more than the ${size} bytes that the archive declares`);
 		sum = crc32(answer.value, sum);

@@ -65,6 +65,8 @@ export function npyType(descr: Literal): NpyType {
 	const code = `${kind}${digits}`;
 	if (Object.hasOwn(DTYPE_OF, code)) return { dtype: DTYPE_OF[code as keyof typeof DTYPE_OF], bigEndian };
 	if (code === "V2") return { dtype: "bf16", bigEndian, note: `stored as ${descr}, read as bfloat16` };
+	// Of the 8-bit types of ml_dtypes only this one calls itself a float; the others are V1, and nothing tells them apart.
+	if (code === "f1") return { dtype: "f8_e5m2", bigEndian, note: `stored as ${descr}, read as float8 e5m2` };
 	const size = Number(digits || 0) * (kind === "U" ? 4 : 1);
 	const bits = kind === "O" || !Number.isSafeInteger(size * 8) ? {} : { bits: size * 8 };
 	if (Object.hasOwn(OTHER_KINDS, kind)) {

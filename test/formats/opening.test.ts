@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import type { TensorInfo } from "../../src/core/tensor";
+import { memorySource, openTensors } from "../../src/formats";
+import type { ByteSource } from "../../src/formats/reader";
+import { planOutput } from "../../src/formats/writer";
+import { join, npyFile, safetensorsFile, zipFile } from "./build";
+import { counting } from "./node-source";
+import { allValues } from "./values";
+
+/** A file of any size that is zero wherever nothing was put. */
+function sparse(
+	name: string,
+	size: number,
+	pieces: readonly { readonly offset: number; readonly bytes: Uint8Array }[],
+): ByteSource {
+	return {
+		name,
+		size,
+		async read(offset, length) {
+			assert.ok(offset >= 0 && offset + length <= size);
+			const out = new Uint8Array(length);
+			for (const piece of pieces) {
+				const from = Math.max(0, offset - piece.offset);
+				const to = Math.min(piece.bytes.length, offset + length - piece.offset);
+				if (from < to) out.set(piece.bytes.subarray(from, to), piece.offset + from - offset);
+			}
+			return out;
+		},
+	};
+}
+
+/** A folder of files in memory. */
+function folder(files: Readonly<Record<string, Uint8Array>>, name: string, opened = { now: 0, most: 0 }): ByteSource {
+	const bytes = files[name];
+	if (bytes === undefined) throw Object.assign(new Error(`no ${name}`), { name: "NotFound" });
+	opened.now++;
+	opened.most = Math.max(opened.most, opened.now);
+	return {
+		...memorySource(name, bytes),
+		sibling: async (other) => folder(files, other, opened),
+		close: async () => void opened.now--,
+	};
+}
+
+describe("opening a file", () => {
+	for (const suffix of [".npy", ".npz", ".safetensors"]) {
+		it(`of 100 GB reads its headers only (${suffix})`, async () => {
+			const shape = [5_000_000_000, 5];
+			const plan = planOutput(`big${suffix}`, [{ name: "x", dtype: "f32", shape }]);
+			const { source, reads } = counting(sparse(`big${suffix}`, plan.size, [...plan.pieces, ...plan.finish([0])]));
+			const opened = await openTensors(source);
+			assert.deepEqual(opened.tensors[0]?.shape, shape);
+			assert.equal(opened.tensors[0]?.problem, undefined);
+			assert.ok(reads.count <= 8 && reads.bytes <= 80_000, JSON.stringify(reads));
+			const { offset } = plan.regions[0] as { readonly offset: number };
+			assert.ok(plan.size > 1e11 && offset < 1000);
+			const last = { origin: [(shape[0] as number) - 1, 0], shape: [1, 5] };
+			assert.equal((await opened.read(opened.tensors[0] as TensorInfo, last)).bytes.length, 20);
+		});
+	}
+
+	it("of 20000 members takes few reads and seconds at most (.npz)", async function () {
+		this.timeout(20_000);
+		const data = npyFile();
+		const members = Array.from({ length: 20_000 }, (_, i) => ({ name: `layer${i}.npy`, data }));
+		const { source, reads } = counting(memorySource("many.npz", zipFile(members)));
+		const opened = await openTensors(source);
+		assert.equal(opened.tensors.length, 20_000);
+		assert.ok(opened.tensors.every(({ problem }) => problem === undefined));
+		assert.ok(reads.count < 100, JSON.stringify(reads));
+	});
+
+	it("keeps nothing of deflated members in memory but their headers", async function () {
+		this.timeout(20_000);
+		const data = npyFile({ shape: "(100000,)", data: new Uint8Array(400_000) });
+		const members = Array.from({ length: 100 }, (_, i) => ({ name: `layer${i}.npy`, data, deflate: true }));
+		const opened = await openTensors(memorySource("many.npz", zipFile(members)));
+		assert.ok(opened.tensors.every(({ sequential, problem }) => sequential && !problem));
+		assert.equal((await allValues(opened, opened.tensors[50] as TensorInfo, 30_000))[0]?.length, 100_000);
+		await opened.close();
+	});
+
+	it("is cancelled by its signal", async () => {
+		const controller = new AbortController();
+		controller.abort();
+		await assert.rejects(openTensors(memorySource("a.npy", npyFile()), controller.signal), { code: "cancelled" });
+	});
+});
+
+describe("a sharded model", () => {
+	const tensor = (at: number) => ({ dtype: "U8", shape: [2], data_offsets: [at, at + 2] });
+	const one = safetensorsFile({ a: tensor(0), b: tensor(2), __metadata__: { format: "pt" } }, join([1, 2, 3, 4]));
+	const two = safetensorsFile({ c: tensor(0) }, join([5, 6]));
+	const index = (map: object) => join(JSON.stringify({ metadata: { total_size: 6 }, weight_map: map }));
+
+	it("is one list of tensors, read from their shards, with no shard left open", async () => {
+		const opened = { now: 0, most: 0 };
+		const files = {
+			"m.safetensors.index.json": index({ c: "2.safetensors", a: "1.safetensors", b: "1.safetensors" }),
+			"1.safetensors": one,
+			"2.safetensors": two,
+		};
+		const model = await openTensors(folder(files, "m.safetensors.index.json", opened));
+		assert.equal(model.reader.id, "safetensors-index");
+		assert.deepEqual(
+			model.tensors.map(({ name }) => name),
+			["c", "a", "b"],
+		);
+		assert.deepEqual(model.metadata, { total_size: "6" });
+		assert.equal(opened.now, 1);
+		assert.deepEqual(await Promise.all(model.tensors.map((info) => allValues(model, info, 1))), [
+			[[5, 6]],
+			[[1, 2]],
+			[[3, 4]],
+		]);
+		assert.equal(opened.now, 1);
+		await model.close();
+		assert.equal(opened.now, 0);
+	});
+
+	it("shows the tensors of the shards that are there, and says what is wrong with the others", async () => {
+		const names = {
+			a: "1.safetensors",
+			x: "1.safetensors",
+			m: "missing.safetensors",
+			p: "../1.safetensors",
+			q: "C:\\1",
+			l: "lfs.safetensors",
+			n: 7,
+		};
+		const lfs = join("version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 99\n");
+		const model = await openTensors(
+			folder({ "i.json": index(names), "1.safetensors": one, "lfs.safetensors": lfs }, "i.json"),
+		);
+		const problems = new Map(model.tensors.map(({ name, problem }) => [name, problem]));
+		assert.equal(problems.get("a"), undefined);
+		assert.match(
+			problems.get("x")?.message ?? "",
+			/places this tensor in "1\.safetensors", which has no tensor of that name/,
+		);
+		assert.ok(problems.get("m"));
+		assert.match(
+			problems.get("p")?.message ?? "",
+			/names "\.\.\/1\.safetensors" as a file; only files in its own folder/,
+		);
+		assert.match(problems.get("q")?.message ?? "", /only files in its own folder/);
+		assert.match(problems.get("n")?.message ?? "", /only files in its own folder/);
+		assert.match(problems.get("l")?.message ?? "", /Git LFS pointer/);
+		assert.match(model.notes.join(), /1 tensors that the index does not place there/);
+		assert.deepEqual(await allValues(model, model.tensors[0] as TensorInfo, 9), [[1, 2]]);
+	});
+
+	it("whose shard changed its size since it was opened says so", async () => {
+		const files = { "i.json": index({ c: "2.safetensors" }), "2.safetensors": two };
+		const model = await openTensors(folder(files, "i.json"));
+		files["2.safetensors"] = join(two, [0]);
+		await assert.rejects(allValues(model, model.tensors[0] as TensorInfo, 9), {
+			code: "changed",
+			message: /had \d+ bytes .* has \d+ now/,
+		});
+	});
+});
