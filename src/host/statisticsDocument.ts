@@ -48,7 +48,7 @@ export function statisticsDocuments(host: Host): StatisticsDocuments {
 			const { tensor, description } = inspected;
 			const name = [description.file, ...(tensor.name ? [tensor.name.replace(/[\\/]/g, "_")] : [])].join(" ");
 			const query = JSON.stringify({ place: placeText(place), ...(norm ? { norm } : {}) });
-			const uri = vscode.Uri.from({ scheme: STATISTICS_SCHEME, path: `/${name} statistics.md`, query });
+			const uri = vscode.Uri.from({ scheme: STATISTICS_SCHEME, path: `/${name} statistics.txt`, query });
 			texts.set(uri.toString(), await reportText(inspected));
 			changed.fire(uri);
 			const document = await vscode.workspace.openTextDocument(uri);

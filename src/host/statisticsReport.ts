@@ -22,7 +22,7 @@ const HEADINGS = ["count", "mean", "std", "min", "max", "NaN", "+Inf", "-Inf", "
 /** Significant digits in the tables. */
 const DIGITS = 7;
 
-/** A report of all statistics in Markdown whose tables are also lined up as plain text; in pieces, one for every table. */
+/** A report of all statistics as text: its tables are lined up, and are Markdown where they are pasted; in pieces, one for every table. */
 export function* statisticsReport({ description, tensor, parts }: Inspected): Generator<string, void, undefined> {
 	yield `${heading(description, tensor)}\n`;
 	for (const inspection of parts) {

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
+import path from "node:path";
 import * as vscode from "vscode";
 import type { StatisticsJson } from "../../src/core/statistics-json";
 import type { Normalized } from "../../src/host/normalizeFlow";
 import { longestBlockDuring } from "../support/event-loop";
 import { eventually, inspector, useFolder } from "../support/extension";
 import { npyHeader } from "../support/npy";
+import { PROJECT } from "../support/places";
 
 const LIMIT_MS = 50;
 
@@ -15,6 +17,8 @@ const SHAPE = [64, 1024, 64, 64] as const;
 describe("the extension host's thread, while a file of 1 GiB is worked on", function () {
 	this.timeout(10 * 60_000);
 	const files = useFolder("event-loop");
+	// Other extensions have a dist/extension.js, too.
+	const program = `${path.basename(PROJECT)}/dist/extension.js`;
 
 	before(async () => {
 		const { engine } = await inspector();
@@ -28,12 +32,24 @@ describe("the extension host's thread, while a file of 1 GiB is worked on", func
 	});
 	after(() => vscode.commands.executeCommand("workbench.action.closeAllEditors"));
 
-	/** Runs work, says and checks how long it blocked the thread. */
+	/** Runs work, says and checks how long the extension blocked the thread. */
 	async function neverBlocks(label: string, work: () => Promise<unknown>): Promise<void> {
-		const { ms, busyMs } = await longestBlockDuring(work);
-		console.log(`      ${label}: blocked for at most ${busyMs.toFixed(1)} ms (${ms.toFixed(1)} ms by the clock)`);
-		assert.ok(busyMs <= LIMIT_MS, `blocked for ${busyMs} ms, more than ${LIMIT_MS} ms`);
+		const { ours, anyone } = await longestBlockDuring(program, work);
+		console.log(
+			`      ${label}: blocked by the extension for at most ${ours.toFixed(1)} ms (by anything, ${anyone.toFixed(1)} ms)`,
+		);
+		assert.ok(ours > 0, "the extension was not seen at work");
+		assert.ok(ours <= LIMIT_MS, `blocked for ${ours} ms, more than ${LIMIT_MS} ms`);
 	}
+
+	it("is watched so that a block of 100 ms is seen, with its cause", async () => {
+		const block = async () => {
+			const end = performance.now() + 100;
+			while (performance.now() < end);
+		};
+		assert.ok((await longestBlockDuring("event-loop.test.js", block)).ours > 60);
+		assert.ok((await longestBlockDuring("another-file.js", block)).ours < 20);
+	});
 
 	it("is never blocked for more than 50 ms by opening it", () =>
 		neverBlocks("open", async () => {
@@ -55,8 +71,8 @@ describe("the extension host's thread, while a file of 1 GiB is worked on", func
 			assert.deepEqual([answer.count, answer.zeros], [[2 ** 28], [2 ** 28]]);
 		}));
 
-	it("is never blocked for more than 50 ms by normalizing it", () =>
-		neverBlocks("normalize", async () => {
+	it("is never blocked for more than 50 ms by normalizing it", async () => {
+		await neverBlocks("normalize", async () => {
 			const answer = await vscode.commands.executeCommand<Normalized>("tensorInspector.normalize", {
 				file: files.uri("big.npy"),
 				norm: "groupNorm",
@@ -65,8 +81,9 @@ describe("the extension host's thread, while a file of 1 GiB is worked on", func
 			});
 			assert.equal(answer.result.bytes, fs.statSync(files.at("normalized.npy")).size);
 			assert.ok(answer.result.bytes > 2 ** 30);
-			fs.rmSync(files.at("normalized.npy"));
-		}));
+		});
+		fs.rmSync(files.at("normalized.npy"));
+	});
 
 	it("leaves nothing when normalizing is cancelled half-way", async () => {
 		const source = new vscode.CancellationTokenSource();
