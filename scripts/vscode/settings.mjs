@@ -1,10 +1,10 @@
 /** User settings that keep a fresh VS Code quiet and repeatable: no welcome, no updates, no questions, no network. */
 export const QUIET_SETTINGS = {
-	"chat.commandCenter.enabled": false,
 	"chat.disableAIFeatures": true,
 	"editor.hover.delay": 100,
 	"extensions.autoCheckUpdates": false,
-	"extensions.autoUpdate": false,
+	// An older form of a value would be rewritten by VS Code, and so stand against what a test writes next.
+	"extensions.autoUpdate": "off",
 	"extensions.ignoreRecommendations": true,
 	"files.hotExit": "off",
 	"files.simpleDialog.enable": true,
