@@ -35,11 +35,13 @@ interface Member {
 	jobs: number;
 	/** Whether one of them is large. */
 	busy: boolean;
+	/** Cancelled jobs that it has not ended: until then it may hang, and gets nothing new. */
+	stopping: number;
 }
 
 interface Waiting {
-	readonly signal: AbortSignal | undefined;
-	start(member: Member): Promise<unknown>;
+	readonly large: boolean;
+	start(member: Member): void;
 	reject(error: TensorError): void;
 }
 
@@ -78,7 +80,7 @@ export function createPool(workerPath: string, size = defaultPoolSize()): Pool {
 			},
 			{},
 		);
-		const member: Member = { worker, channel, jobs: 0, busy: false };
+		const member: Member = { worker, channel, jobs: 0, busy: false, stopping: 0 };
 		worker.unref();
 		worker.on("error", (error) => remove(member, died(error instanceof Error ? error.message : String(error))));
 		worker.on("exit", (code) => remove(member, died(`it ended with code ${code}`)));
@@ -116,53 +118,66 @@ export function createPool(workerPath: string, size = defaultPoolSize()): Pool {
 	/** Waits for a worker to stop what was cancelled, and ends it when it does not answer. */
 	const stop = async (member: Member) => {
 		const alone = member.jobs === 1;
+		member.stopping++;
 		// Beside other jobs it is enough that the worker answers: they must not die with this one.
 		const question = alone ? member.channel.call("settled", null) : member.channel.call("release", { path: "" });
-		if (await inTime(question)) return;
+		const stopped = await inTime(question);
+		member.stopping--;
+		if (stopped) return;
 		remove(member, died("it did not stop when it was asked to"));
 		await member.worker.terminate();
 	};
 
+	/** Large jobs wait for a free member; small ones go to the one with the fewest jobs. */
+	const memberFor = (large: boolean): Member | undefined => {
+		const ready = [...members].filter(({ busy, stopping }) => stopping === 0 && !(large && busy));
+		const best = ready.sort((a, b) => a.jobs - b.jobs)[0];
+		if (best && (large || best.jobs === 0 || members.size >= size)) return best;
+		return members.size < size ? startMember() : undefined;
+	};
+
 	const pump = () => {
-		while (queue.length > 0 && !closed) {
-			const idle = [...members].find(({ busy }) => !busy);
-			const member = idle ?? (members.size < size ? startMember() : undefined);
-			if (!member) return;
-			const next = queue.shift() as Waiting;
-			void next.start(member);
+		for (let i = 0; i < queue.length && !closed; ) {
+			const next = queue[i] as Waiting;
+			const member = memberFor(next.large);
+			if (member) {
+				queue.splice(i, 1);
+				next.start(member);
+			} else i++;
 		}
+	};
+
+	const enqueue = <Name extends JobName>(
+		large: boolean,
+		name: Name,
+		input: JobInput<Name>,
+		options: JobOptions = {},
+	): Promise<JobAnswer<Name>> => {
+		const { signal } = options;
+		if (closed || signal?.aborted) return Promise.reject(cancelled());
+		return new Promise((resolve, reject) => {
+			const onAbort = () => {
+				queue.splice(queue.indexOf(waiting), 1);
+				reject(cancelled());
+			};
+			const waiting: Waiting = {
+				large,
+				start(member) {
+					signal?.removeEventListener("abort", onAbort);
+					start(member, name, input, options, large).then(resolve, reject);
+				},
+				reject,
+			};
+			signal?.addEventListener("abort", onAbort, { once: true });
+			queue.push(waiting);
+			pump();
+		});
 	};
 
 	return {
 		size,
-		run(name, input, options = {}) {
-			if (closed || options.signal?.aborted) return Promise.reject(cancelled());
-			return new Promise((resolve, reject) => {
-				const onAbort = () => {
-					const index = queue.indexOf(waiting);
-					if (index >= 0) queue.splice(index, 1);
-					reject(cancelled());
-				};
-				const waiting: Waiting = {
-					signal: options.signal,
-					start(member) {
-						options.signal?.removeEventListener("abort", onAbort);
-						return start(member, name, input, options, true).then(resolve, reject);
-					},
-					reject,
-				};
-				options.signal?.addEventListener("abort", onAbort, { once: true });
-				queue.push(waiting);
-				pump();
-			});
-		},
-		runAside(name, input, options = {}) {
-			if (closed || options.signal?.aborted) return Promise.reject(cancelled());
-			const idle = [...members].find(({ jobs }) => jobs === 0);
-			const least = [...members].sort((a, b) => a.jobs - b.jobs)[0];
-			const member = idle ?? (members.size < size ? startMember() : least);
-			return start(member ?? startMember(), name, input, options, false);
-		},
+		run: (name, input, options) => enqueue(true, name, input, options),
+		runAside: (name, input, options) => enqueue(false, name, input, options),
 		async runInAll(name, input) {
 			await Promise.allSettled([...members].map((member) => start(member, name, input, {}, false)));
 		},
