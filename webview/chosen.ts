@@ -139,5 +139,5 @@ export function setOf(layout: Layout, element: readonly number[]): number[] {
 /** The shortest text of a number that reads back as the same number: "1e-5", "0.001". */
 export function exactly(value: number): string {
 	const [plain, scientific] = [String(value), value.toExponential()];
-	return scientific.length < plain.length ? scientific : plain;
+	return plain.length > 6 && scientific.length < plain.length ? scientific : plain;
 }

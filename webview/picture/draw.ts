@@ -1,4 +1,6 @@
-import type { Face, Label, Point, Scene } from "./scene";
+import type { Face, Point } from "./book";
+import type { Label } from "./labels";
+import type { Scene } from "./scene";
 
 /** Colours of the picture, read from the theme. */
 export interface PictureColours {

@@ -60,15 +60,36 @@ export function shownIndices(layout: Layout, axis: number, lit: number, most: nu
 	return [...shown].sort((a, b) => a - b);
 }
 
-/** Where the shown indices of an axis lie, in cells: a break between indices that are no neighbours takes `gap` of a cell. */
-export function positionsOf(
-	shown: readonly number[],
-	gap: number,
-): { readonly at: readonly number[]; readonly length: number } {
+/** Share of a cell that a break between shown indices takes. */
+export const GAP = 0.4;
+
+/** The cells of one axis in the picture; a way that no axis goes has one cell. */
+export interface Line {
+	readonly axis: number | undefined;
+	/** The shown indices, ascending. */
+	readonly indices: readonly number[];
+	/** Where each begins, in cells: indices that are no neighbours have a gap between them. */
+	readonly at: readonly number[];
+	/** Where the last one ends. */
+	readonly length: number;
+}
+
+/** Lines up the shown indices of an axis. */
+export function lineOf(axis: number | undefined, shown: readonly number[]): Line {
 	let next = 0;
 	const at = shown.map((index, k) => {
-		if (k > 0 && index !== (shown[k - 1] as number) + 1) next += gap;
+		if (k > 0 && index !== (shown[k - 1] as number) + 1) next += GAP;
 		return next++;
 	});
-	return { at, length: next };
+	return { axis, indices: shown, at, length: next };
+}
+
+/** Where the breaks of a line begin, in cells. */
+export function gapsOf({ indices, at }: Line): number[] {
+	return at.filter((_, k) => isBreak(indices, k)).map((start) => start + 1);
+}
+
+/** Whether indices are left out after place k. */
+export function isBreak(indices: readonly number[], k: number): boolean {
+	return indices[k + 1] !== undefined && indices[k + 1] !== (indices[k] as number) + 1;
 }

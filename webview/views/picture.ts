@@ -3,6 +3,7 @@ import { setSize, sizeOf } from "../../src/core/layout";
 import { type Chosen, setOf } from "../chosen";
 import { el, oncePerFrame, setText, show } from "../dom";
 import { drawScene, fitScene, type View } from "../picture/draw";
+import { placeAxes, placedAxes } from "../picture/placement";
 import { composeScene, faceAt, type Scene } from "../picture/scene";
 import { chosenOf } from "../session";
 import type { State, Store } from "../store";
@@ -96,7 +97,7 @@ export function createPicture(store: Store): HTMLElement {
 			setText(readout, describeLit(state, chosen));
 			updateInputs(inputs, chosen, clamp(state.lit, chosen.shape), lightUp);
 			redraw();
-			const hiddenAxes = chosen.shape.length > 6 ? hiddenLetters(chosen) : "";
+			const hiddenAxes = hiddenLetters(chosen);
 			setText(
 				unseen,
 				hiddenAxes && `Drawn at the lit element’s index of ${hiddenAxes}; its set may reach further along them.`,
@@ -107,17 +108,9 @@ export function createPicture(store: Store): HTMLElement {
 	return element;
 }
 
-function hiddenLetters(chosen: Chosen): string {
-	if (!chosen.layout) return "";
-	const { placement } = composeScene({
-		layout: chosen.layout,
-		letters: chosen.letters,
-		channelAxis: chosen.channelAxis,
-		lit: chosen.shape.map(() => 0),
-		most: { cells: 1, books: 1 },
-	});
-	const seen: (number | undefined)[] = Object.values(placement);
-	return chosen.letters.filter((_, axis) => !seen.includes(axis)).join(", ");
+function hiddenLetters({ shape, channelAxis, letters }: Chosen): string {
+	const seen = placedAxes(placeAxes(shape.length, channelAxis));
+	return letters.filter((_, axis) => !seen.includes(axis)).join(", ");
 }
 
 function clamp(index: readonly number[], shape: readonly number[]): number[] {

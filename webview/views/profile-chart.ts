@@ -1,18 +1,7 @@
-import { formatNumber } from "../../src/core/format";
 import type { AxisProfile } from "../../src/core/inspection";
 import type { Theme } from "./canvas";
+import { type ChartFrame, drawGrid, drawIndices, drawNonFinite } from "./chart-scale";
 import { withinBins } from "./profile-bins";
-
-/** Where a chart's plot lies in its canvas, in CSS pixels, and the values at its lower and upper end. */
-export interface ChartFrame {
-	readonly width: number;
-	readonly height: number;
-	readonly left: number;
-	readonly top: number;
-	readonly bottom: number;
-	readonly low: number;
-	readonly high: number;
-}
 
 /** The frame of a profile's chart; `extremes` makes room for minimum and maximum. */
 export function frameOf(profile: AxisProfile, extremes: boolean, width: number, height: number): ChartFrame {
@@ -168,96 +157,4 @@ function runsOf({ bins, count }: AxisProfile): [number, number][] {
 		else runs.push([bin, bin]);
 	}
 	return runs;
-}
-
-/** Round values between two ends: as few as there are with three of them, if the ends can be told apart. */
-export function ticksBetween(low: number, high: number): number[] {
-	const spread = high - low;
-	if (!(spread > 0) || !Number.isFinite(spread)) return [low, high];
-	const power = 10 ** Math.floor(Math.log10(spread));
-	for (const factor of [1, 0.5, 0.2, 0.1]) {
-		const step = factor * power;
-		const first = Math.ceil(low / step);
-		const count = Math.floor(high / step) - first + 1;
-		if (count >= 3) return Array.from({ length: count }, (_, k) => Number(((first + k) * step).toPrecision(12)));
-	}
-	return [low, high];
-}
-
-function drawGrid(
-	context: CanvasRenderingContext2D,
-	{ left, low, high, width }: ChartFrame,
-	theme: Theme,
-	y: (value: number) => number,
-): void {
-	context.font = `${theme.fontSize - 2}px ${theme.fontFamily}`;
-	context.textAlign = "right";
-	context.textBaseline = "middle";
-	for (const tick of ticksBetween(low, high)) {
-		context.globalAlpha = tick === 0 ? 0.5 : theme.highContrast ? 0.4 : 0.14;
-		context.strokeStyle = theme.line;
-		context.lineWidth = 1;
-		context.beginPath();
-		context.moveTo(left, Math.round(y(tick)) + 0.5);
-		context.lineTo(width - 8, Math.round(y(tick)) + 0.5);
-		context.stroke();
-		context.globalAlpha = theme.highContrast ? 1 : 0.8;
-		context.fillStyle = theme.text;
-		context.fillText(formatNumber(tick, 3), left - 6, y(tick));
-	}
-	context.globalAlpha = 1;
-}
-
-/** A cross at the lower edge where an index has NaN, a triangle where it has an infinity only. */
-function drawNonFinite(
-	context: CanvasRenderingContext2D,
-	profile: AxisProfile,
-	theme: Theme,
-	x: (bin: number) => number,
-	bottom: number,
-): void {
-	context.strokeStyle = theme.warning;
-	context.fillStyle = theme.warning;
-	context.lineWidth = 1.75;
-	let last = -Infinity;
-	for (let bin = 0; bin < profile.bins; bin++) {
-		const infinite = (profile.posInf[bin] ?? 0) + (profile.negInf[bin] ?? 0) > 0;
-		if (!profile.nan[bin] && !infinite) continue;
-		const at = x(bin);
-		if (at - last < 4) continue;
-		last = at;
-		context.beginPath();
-		if (profile.nan[bin]) {
-			context.moveTo(at - 3, bottom - 8);
-			context.lineTo(at + 3, bottom - 2);
-			context.moveTo(at + 3, bottom - 8);
-			context.lineTo(at - 3, bottom - 2);
-			context.stroke();
-		} else {
-			context.moveTo(at - 4, bottom - 2);
-			context.lineTo(at, bottom - 9);
-			context.lineTo(at + 4, bottom - 2);
-			context.fill();
-		}
-	}
-}
-
-function drawIndices(
-	context: CanvasRenderingContext2D,
-	profile: AxisProfile,
-	{ left, width, bottom }: ChartFrame,
-	theme: Theme,
-	x: (bin: number) => number,
-): void {
-	context.fillStyle = theme.text;
-	context.textBaseline = "top";
-	context.textAlign = "center";
-	const most = Math.max(2, Math.floor((width - left) / 56));
-	const rough = Math.max(1, profile.size / most);
-	const power = 10 ** Math.floor(Math.log10(rough));
-	const every = Math.max(1, [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= rough) ?? 1);
-	for (let index = 0; index < profile.size; index += every) {
-		const bin = Math.floor((index * profile.bins) / profile.size);
-		context.fillText(String(index), x(bin), bottom + 5);
-	}
 }

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { NORMALIZATIONS, type NormId } from "../../src/core/normalizations";
+import { booksSentence } from "../../webview/books";
+import { type Choices, choose, chooseParts, exactly, namesOf } from "../../webview/chosen";
+
+const NCHW = [8, 64, 14, 14];
+
+describe("the norm that is shown before anyone chose one", () => {
+	for (const [shape, id, cells] of [
+		[NCHW, "batchNorm", [1, 64, 1, 1]],
+		[[8, 14, 14, 64], "batchNorm", [1, 1, 1, 64]],
+		[[16, 9, 32], "layerNorm", [16, 9, 1]],
+		[[16, 10], "batchNorm", [1, 10]],
+		[[10], "layerNorm", [1]],
+		[[], "cells", []],
+		[[0, 3], "batchNorm", [0, 3]],
+	] as const) {
+		it(`is ${id} for [${shape.join(", ")}]`, () => {
+			const { norm, layout, problem } = choose(shape, {});
+			assert.equal(problem, undefined);
+			assert.equal(norm.id, id);
+			assert.deepEqual(layout?.cells, cells);
+		});
+	}
+
+	it("tells that its axes are a guess, and why, until the user says what they are", () => {
+		assert.match(choose(NCHW, {}).reason, /^A guess: The last two axes are equal \(14\)/);
+		assert.equal(choose(NCHW, { convention: "channelsLast" }).guessed, false);
+	});
+});
+
+describe("choices", () => {
+	it("move the channel axis and the letters with the convention", () => {
+		const chosen = choose(NCHW, { convention: "channelsLast" });
+		assert.deepEqual(chosen.letters, ["N", "H", "W", "C"]);
+		assert.deepEqual(chosen.layout?.cells, [1, 1, 1, 14]);
+	});
+
+	it("take letters of the user's own, and fill up what they leave out", () => {
+		assert.deepEqual(choose(NCHW, { convention: "own", letters: "BX" }).letters, ["B", "X", "H", "W"]);
+	});
+
+	it("say why groups do not fit, and keep the norm that was asked for", () => {
+		const { norm, layout, problem } = choose(NCHW, { norm: "groupNorm", options: { groups: 7 } });
+		assert.equal(norm.id, "groupNorm");
+		assert.equal(layout, undefined);
+		assert.match(problem?.message ?? "", /64 indices, which 7 equal groups cannot share/);
+	});
+
+	it("say why epsilon does not fit", () => {
+		assert.match(choose(NCHW, { options: { eps: -1 } }).problem?.message ?? "", /eps is -1/);
+	});
+});
+
+describe("parts of an axis", () => {
+	const change = (choices: Choices, axis: number, parts: number) => {
+		const next = chooseParts(choose(NCHW, choices), choices, axis, parts);
+		return choose(NCHW, next);
+	};
+
+	it("make a layout of one's own out of a named norm", () => {
+		const { norm, layout } = change({ norm: "batchNorm" }, 0, 8);
+		assert.equal(norm.id, "cells");
+		assert.deepEqual(layout?.cells, [8, 64, 1, 1]);
+	});
+
+	it("stay GroupNorm while only its groups change", () => {
+		const { norm, layout } = change({ norm: "groupNorm", options: { groups: 8 } }, 1, 16);
+		assert.equal(norm.id, "groupNorm");
+		assert.deepEqual(layout?.cells, [8, 16, 1, 1]);
+	});
+
+	it("refuse what does not divide the axis, with the divisors", () => {
+		assert.match(change({}, 1, 7).problem?.message ?? "", /choose a divisor of 64: 1, 2, 4/);
+	});
+});
+
+describe("names of the same sets", () => {
+	const named = (cells: readonly number[]) => namesOf(choose(NCHW, { norm: "cells", options: { cells } }));
+
+	it("find every named norm behind its chips", () => {
+		assert.deepEqual(named([1, 64, 1, 1]), ["BatchNorm with channels C"]);
+		assert.deepEqual(named([8, 64, 1, 1]), [
+			"LayerNorm over H, W",
+			"InstanceNorm with channels C",
+			"GroupNorm(64) with channels C",
+		]);
+		assert.deepEqual(named([8, 1, 1, 1]), ["LayerNorm over C, H, W", "GroupNorm(1) with channels C"]);
+		assert.deepEqual(named([8, 16, 1, 1]), ["GroupNorm(16) with channels C"]);
+		assert.deepEqual(named([8, 1, 14, 14]), []);
+	});
+
+	it("never name the chosen norm itself", () => {
+		for (const id of Object.keys(NORMALIZATIONS) as NormId[]) {
+			const chosen = choose(NCHW, { norm: id });
+			assert.ok(!namesOf(chosen).some((name) => name.startsWith(NORMALIZATIONS[id].label)), id);
+		}
+	});
+});
+
+describe("the books sentence", () => {
+	it("is the norm's own on its usual axes", () => {
+		for (const id of ["batchNorm", "layerNorm", "instanceNorm", "groupNorm"] as const) {
+			assert.equal(booksSentence(choose(NCHW, { norm: id })), NORMALIZATIONS[id].books);
+			assert.equal(booksSentence(choose([8, 14, 14, 64], { norm: id })), NORMALIZATIONS[id].books);
+		}
+	});
+
+	it("tells what is averaged where the axes are others", () => {
+		assert.equal(
+			booksSentence(choose([16, 9, 32], {})),
+			"For each line of each book: one average over all its characters.",
+		);
+		assert.equal(
+			booksSentence(choose(NCHW, { norm: "cells", options: { cells: [1, 8, 1, 1] } })),
+			"For each group of 8 pages: one average over all its books, lines and characters.",
+		);
+		assert.match(booksSentence(choose(NCHW, { norm: "cells", options: { cells: NCHW } })), /^Nothing is averaged/);
+	});
+});
+
+describe("numbers that are written into code", () => {
+	it("are short and exact", () => {
+		assert.deepEqual([1e-5, 0.001, 0, 1e-12, 0.1].map(exactly), ["1e-5", "0.001", "0", "1e-12", "0.1"]);
+	});
+});
