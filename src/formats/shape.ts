@@ -15,13 +15,24 @@ export function bytesOf(
 		return { impossible: `The shape has ${shape.length} axes, more than the ${MAX_RANK} that a tensor may have` };
 	}
 	const bits = typeof dtype === "string" ? DTYPES[dtype].bits : dtype.bits;
-	const elements = shape.reduce<bigint>((product, length) => product * BigInt(length), 1n);
-	if (elements * BigInt(Math.max(bits, 8)) > 8n * BigInt(Number.MAX_SAFE_INTEGER)) {
+	const product = (lengths: readonly (number | bigint)[]) =>
+		lengths.reduce<bigint>((sum, length) => sum * BigInt(length), 1n);
+	// An axis of length zero does not excuse the others: strides are products of them.
+	const most = product(shape.filter((length) => length > 0));
+	if (most * BigInt(Math.max(bits, 8)) > 8n * BigInt(Number.MAX_SAFE_INTEGER)) {
+		const lengths = shape.map((length) => clipped(length)).join(", ");
 		return {
-			impossible: `The shape [${shape.join(", ")}] means ${elements} elements, more than any file holds (2^53 bytes)`,
+			impossible: `The shape [${lengths}] means ${clipped(most)} elements, more than any file holds (2^53 bytes)`,
 		};
 	}
+	const elements = product(shape);
 	return { bytes: Math.ceil(Number(elements * BigInt(bits)) / 8) };
+}
+
+/** A number for a sentence, shortened where it has more digits than anyone reads. */
+function clipped(value: number | bigint): string {
+	const digits = String(value);
+	return digits.length > 30 ? `${digits.slice(0, 6)}… (${digits.length} digits)` : digits;
 }
 
 /** The axis lengths of a header as a Shape; lengths past 2^53, which are always refused, only for show. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { deflateRawSync } from "node:zlib";
+import { constants, deflateRawSync } from "node:zlib";
 import { combineCrc32, crc32 } from "../../src/formats/encoding/crc32";
 import { inflateSource } from "../../src/formats/encoding/inflate";
+import { inflateStart } from "../../src/formats/encoding/inflate-start";
 import { memorySource } from "../../src/formats/memory";
 import { join } from "./build";
 import { counting } from "./node-source";
@@ -82,6 +83,59 @@ describe("a deflated member", () => {
 	it("of no bytes can be read", async () => {
 		const { source } = deflated(new Uint8Array(0));
 		assert.deepEqual(await source.read(0, 0), new Uint8Array(0));
+	});
+});
+
+describe("the start of deflate data", () => {
+	const texts = [
+		DATA.slice(0, 70_000),
+		new Uint8Array(3000),
+		join("abc"),
+		join(),
+		join("{'descr': '<f4', }".repeat(50)),
+	];
+	const OPTIONS = [
+		{ level: 0 },
+		{ level: 1 },
+		{ level: 9 },
+		{ strategy: constants.Z_FIXED },
+		{ strategy: constants.Z_HUFFMAN_ONLY },
+		{ strategy: constants.Z_RLE },
+	];
+
+	it("is that of the whole, for every kind of block and however much is wanted", () => {
+		for (const options of OPTIONS) {
+			for (const text of texts) {
+				const compressed = deflateRawSync(text, options);
+				for (const wanted of [0, 1, 100, 1024, 40_000, text.length]) {
+					assert.deepEqual(inflateStart(compressed, Math.min(wanted, text.length)), text.slice(0, wanted));
+				}
+			}
+		}
+	});
+
+	it("of input that is cut is as much as that input tells", () => {
+		for (const options of OPTIONS) {
+			const text = DATA.slice(5000, 6000);
+			const compressed = deflateRawSync(text, options);
+			let before = 0;
+			for (let length = 0; length <= compressed.length; length += 7) {
+				const start = inflateStart(compressed.subarray(0, length), text.length);
+				assert.ok(start && start.length >= before);
+				assert.deepEqual(start, text.slice(0, start.length));
+				before = start.length;
+			}
+		}
+	});
+
+	it("of bytes that are no deflate data ends", () => {
+		for (let first = 0; first < 256; first++) {
+			for (let seed = 1; seed < 20; seed++) {
+				const noise = Uint8Array.from({ length: 300 }, (_, i) => (i === 0 ? first : (i * seed * 7919) >> 3));
+				const start = inflateStart(noise, 1000);
+				assert.ok(start === undefined || start.length <= 1000);
+			}
+		}
 	});
 });
 

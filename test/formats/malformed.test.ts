@@ -165,6 +165,12 @@ const FILES: readonly Case[] = [
 		{ code: "corrupt", says: /64 levels/ },
 	],
 	[
+		"a .safetensors header with a number of a million digits",
+		"a.safetensors",
+		safetensorsFile(`{"a": ${"9".repeat(1e6)}}`),
+		{ code: "corrupt", says: /at most 400 digits/, byte: 14 },
+	],
+	[
 		"an index without weight_map",
 		"m.safetensors.index.json",
 		join('{"metadata": {}}'),
@@ -461,6 +467,14 @@ describe("a tensor", () => {
 			assert.equal(reads.open, 0);
 		});
 	}
+
+	it("with an axis of no length and others past 2^53 has a problem, as NumPy has with it", async () => {
+		for (const shape of ["(4294967296, 4294967296, 0)", `(${"9".repeat(350)}, 0)`]) {
+			const { opened } = await open("a.npy", npyFile({ shape }));
+			assertSentence(opened.tensors[0]?.problem as ErrorData, { code: "corrupt", says: /more than any file holds/ });
+			assert.ok((opened.tensors[0]?.problem?.message.length ?? 0) < 300);
+		}
+	});
 
 	it("of an .npy that is cut has a problem with the expected and found bytes", async () => {
 		const { opened } = await open("a.npy", npyFile({ shape: "(3, 1000000000)" }));

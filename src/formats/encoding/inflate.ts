@@ -2,9 +2,13 @@ import { TensorError, throwIfAborted } from "../../core/errors";
 import { checkRange } from "../memory";
 import type { ByteSource } from "../reader";
 import { crc32, hex32 } from "./crc32";
+import { inflateStart } from "./inflate-start";
 
 /** Compressed bytes fed at a time: one piece can become at most 1032 times as many, which bounds the memory. */
 const PIECE_BYTES = 2 ** 14;
+
+/** The first bytes, where a header is, are inflated without a stream: an archive may have very many members. */
+const START_BYTES = 2 ** 10;
 
 /** What an archive says about a deflated member. */
 export interface Deflated {
@@ -23,9 +27,26 @@ export interface Deflated {
 export function inflateSource(member: Deflated): ByteSource {
 	const { name, size } = member;
 	let stream: Inflation | undefined;
+	let start: Promise<Uint8Array> | undefined;
 	let queue: Promise<unknown> = Promise.resolve();
 
+	/** The member's first bytes, or none where they cannot be had simply; whatever is wrong shows in the stream. */
+	async function readStart(signal: AbortSignal | undefined): Promise<Uint8Array> {
+		const { compressed } = member;
+		const bytes = await compressed.read(0, Math.min(START_BYTES, compressed.size), signal);
+		return inflateStart(bytes, Math.min(START_BYTES, size)) ?? new Uint8Array(0);
+	}
+
 	async function readNow(offset: number, length: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+		// Reads that end the member go through the stream, which checks it.
+		if (stream === undefined && offset + length <= START_BYTES && offset + length < size) {
+			start ??= readStart(signal);
+			const bytes = await start.catch((thrown) => {
+				start = undefined;
+				throw thrown;
+			});
+			if (offset + length <= bytes.length) return bytes.slice(offset, offset + length);
+		}
 		if (stream === undefined || offset < stream.position) {
 			stream?.stop();
 			stream = startInflation(member);
@@ -59,6 +80,7 @@ export function inflateSource(member: Deflated): ByteSource {
 			await queue;
 			stream?.stop();
 			stream = undefined;
+			start = undefined;
 		},
 	};
 }

@@ -4,7 +4,8 @@ import { TensorError } from "../../core/errors";
 export type Json = string | number | bigint | boolean | null | readonly Json[] | ReadonlyMap<string, Json>;
 
 const MAX_DEPTH = 64;
-const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
+const MAX_DIGITS = 400;
+const NUMBER = /(-?(?:0|[1-9]\d*))(\.\d+)?([eE][+-]?\d+)?/y;
 // A run of characters of a text that stand for themselves: all from the space on but the quote and the backslash.
 const PLAIN = /[ !#-[\]-\uffff]+/y;
 const SPACE = /[ \t\r\n]*/y;
@@ -100,8 +101,11 @@ export function parseJson(bytes: Uint8Array, where: { readonly file: string; rea
 		const match = NUMBER.exec(text);
 		if (match === null) throw fault("a value was expected");
 		at = NUMBER.lastIndex;
-		const [digits, fraction, exponent] = match;
-		const value = Number(digits);
+		const [whole, digits = "", fraction, exponent] = match;
+		// The time that BigInt takes grows faster than the text.
+		if (digits.length > MAX_DIGITS)
+			throw fault(`a number of at most ${MAX_DIGITS} digits was expected`, at - whole.length);
+		const value = Number(whole);
 		return fraction || exponent || Number.isSafeInteger(value) ? value : BigInt(digits);
 	}
 

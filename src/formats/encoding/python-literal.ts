@@ -13,6 +13,7 @@ export class LiteralError extends Error {
 }
 
 const MAX_DEPTH = 64;
+const MAX_DIGITS = 400;
 const TOKEN =
 	/\s*(?:([{}[\](),:])|(-?\d+)[lL]?(?![\w.])|[uUbB]?('(?:[^'\\\n]|\\[\s\S])*'|"(?:[^"\\\n]|\\[\s\S])*")|(True|False|None)(?!\w)|(\S))/y;
 const WORDS = new Map<string, Literal>([
@@ -111,7 +112,7 @@ function* tokenize(text: string): Generator<Token> {
 		const start = index + whole.length - whole.trimStart().length;
 		index = TOKEN.lastIndex;
 		if (mark !== undefined) yield { kind: "mark", value: mark, index: start };
-		else if (integer !== undefined) yield { kind: "value", value: integerOf(integer), index: start };
+		else if (integer !== undefined) yield { kind: "value", value: integerOf(integer, start), index: start };
 		else if (quoted !== undefined) yield { kind: "value", value: unescaped(quoted.slice(1, -1)), index: start };
 		else if (word !== undefined) yield { kind: "value", value: WORDS.get(word) as Literal, index: start };
 		else throw new LiteralError(`${JSON.stringify(other)} does not belong here`, start);
@@ -119,7 +120,8 @@ function* tokenize(text: string): Generator<Token> {
 	yield { kind: "end", value: null, index: end };
 }
 
-function integerOf(digits: string): number | bigint {
+function integerOf(digits: string, index: number): number | bigint {
+	if (digits.length > MAX_DIGITS) throw new LiteralError(`a number has ${digits.length} digits`, index);
 	const value = Number(digits);
 	return Number.isSafeInteger(value) ? value : BigInt(digits);
 }

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { TensorError } from "../../src/core/errors";
+import { memorySource, openTensors } from "../../src/formats";
+import { parseLiteral } from "../../src/formats/encoding/python-literal";
+import { npyFile, safetensorsFile, zipFile } from "./build";
+import { counting } from "./node-source";
+
+/** Park and Miller's generator: the same damage in every run. */
+function randomOf(seed: number): (below: number) => number {
+	let state = seed;
+	return (below) => {
+		state = (state * 48_271) % 2_147_483_647;
+		return state % below;
+	};
+}
+
+const small = (index: number) => ({ dtype: "F32", shape: [2, 2], data_offsets: [16 * index, 16 * index + 16] });
+const array = npyFile({ shape: "(2, 2)", data: new Uint8Array(16) });
+const fields = npyFile({ descr: "[('x', '<f4'), ('y', [('z', '|u1')])]", data: new Uint8Array(10) });
+
+/** Small valid files, whose every byte matters. */
+const SEEDS: readonly (readonly [string, Uint8Array])[] = [
+	["a.npy", array],
+	["fields.npy", fields],
+	["version3.npy", npyFile({ version: [3, 0], shape: "(1, 10L)", data: new Uint8Array(40) })],
+	["a.safetensors", safetensorsFile({ __metadata__: { a: "b" }, x: small(0), ö: small(1) }, new Uint8Array(32))],
+	[
+		"stored.npz",
+		zipFile([
+			{ name: "x.npy", data: array },
+			{ name: "y.npy", data: fields },
+		]),
+	],
+	[
+		"deflated.npz",
+		zipFile([
+			{ name: "x.npy", data: array, deflate: true },
+			{ name: "y.npy", data: array, deflate: true },
+		]),
+	],
+	["zip64.npz", new Uint8Array(fs.readFileSync("test/fixtures/numpy/zip64-everywhere.npz"))],
+	[
+		"m.safetensors.index.json",
+		new TextEncoder().encode('{"metadata":{"total_size":1},"weight_map":{"a":"b.safetensors"}}'),
+	],
+];
+const RUNS = 400;
+/** What a damaged header may still declare of so small a file: the shared bound of all checks. */
+const MOST_BYTES = 200_000;
+
+describe("a damaged file", () => {
+	for (const [name, bytes] of SEEDS) {
+		it(`opens or is refused with a sentence, in bounded time and reads (${name})`, async function () {
+			this.timeout(60_000);
+			const random = randomOf(20_261_124);
+			for (let run = 0; run < RUNS; run++) {
+				const damaged = bytes.slice(0, random(3) === 0 ? random(bytes.length + 1) : bytes.length);
+				for (let flips = random(4); flips > 0 && damaged.length > 0; flips--) {
+					damaged[random(damaged.length)] = random(2) === 0 ? random(256) : 255 * random(2);
+				}
+				await survives(name, damaged, run);
+			}
+		});
+	}
+
+	it("of every length that a valid one can be cut to opens or is refused", async function () {
+		this.timeout(60_000);
+		for (const [name, bytes] of SEEDS.slice(0, 6)) {
+			for (let length = 0; length < bytes.length; length++) await survives(name, bytes.slice(0, length), length);
+		}
+	});
+});
+
+/** Opens a file and reads what it offers; all that may be thrown is a TensorError that is no bug. */
+async function survives(name: string, bytes: Uint8Array, run: number): Promise<void> {
+	const { source, reads } = counting({
+		...memorySource(name, bytes),
+		sibling: async () => memorySource("b.safetensors", bytes),
+	});
+	const fine = (thrown: unknown) => {
+		const code = thrown instanceof TensorError ? thrown.code : "none";
+		assert.ok(!["none", "internal", "cancelled", "bad-option"].includes(code), `run ${run}: ${thrown}`);
+		assert.match((thrown as TensorError).message, /^[A-Z].*[.]$/s);
+	};
+	try {
+		const opened = await openTensors(source);
+		for (const tensor of opened.tensors) {
+			assert.ok(tensor.problem || tensor.bytes <= MOST_BYTES, `run ${run}: ${tensor.bytes} bytes`);
+			try {
+				let boxes = 0;
+				for (const box of opened.boxes(tensor, 1000)) {
+					const chunk = await opened.read(tensor, box);
+					assert.ok(chunk.bytes.length <= MOST_BYTES);
+					if (++boxes > 100) break;
+				}
+			} catch (thrown) {
+				fine(thrown);
+			}
+		}
+		await opened.close();
+	} catch (thrown) {
+		fine(thrown);
+	}
+	assert.equal(reads.open, 0, `run ${run}: the source stays open`);
+	assert.ok(reads.bytes < MOST_BYTES && reads.count < 500, `run ${run}: ${JSON.stringify(reads)}`);
+}
+
+describe("Python literals", () => {
+	const GOOD: readonly (readonly [string, unknown])[] = [
+		["(1, 2L, (3,), [])", [1, 2, [3], []]],
+		["(7)", 7],
+		["()", []],
+		[
+			"{'a': u'x', \"b\": b'\\'\\x41\\u00e9\\n', }",
+			new Map([
+				["a", "x"],
+				["b", "'Aé\n"],
+			]),
+		],
+		["[True, False, None, -4]", [true, false, null, -4]],
+		["  18446744073709551616 ", 2n ** 64n],
+	];
+	for (const [text, value] of GOOD)
+		it(`${JSON.stringify(text)} is read`, () => assert.deepEqual(parseLiteral(text), value));
+
+	for (const text of [
+		"",
+		"(1",
+		"1 2",
+		"{1: 2}",
+		"{'a' 1}",
+		"(,)",
+		"1.5",
+		"f(x)",
+		"__import__('os')",
+		"'a",
+		"Truex",
+		"12abc",
+		"{'a': 1, 'a': 2}",
+		"[1,,2]",
+		"lambda: 0",
+		"1 if True else 2",
+	]) {
+		it(`${JSON.stringify(text)} is refused with a place`, () =>
+			assert.throws(
+				() => parseLiteral(text),
+				(error: Error & { index?: number }) => error.name === "LiteralError" && (error.index ?? -1) >= 0,
+			));
+	}
+
+	it("of a megabyte are read or refused in time", () => {
+		for (const text of [
+			`'${"x".repeat(1e6)}'`,
+			"'\\".repeat(5e5),
+			"(".repeat(1e6),
+			"9".repeat(3e5),
+			" ".repeat(1e6),
+			`(${"1,".repeat(5e5)})`,
+		]) {
+			const start = performance.now();
+			try {
+				parseLiteral(text);
+			} catch (thrown) {
+				assert.equal((thrown as Error).name, "LiteralError", String(thrown));
+			}
+			assert.ok(performance.now() - start < 5000, `${text.slice(0, 10)} took too long`);
+		}
+	});
+});
