@@ -79,6 +79,15 @@ export function isWideInteger(dtype: DType): dtype is "i64" | "u64" {
 	return dtype === "i64" || dtype === "u64";
 }
 
+const NATIVE_BIG_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
+
+/** Types that the machine converts by itself, many times faster than one by one. */
+const NATIVE_ARRAYS: Partial<Record<DType, typeof Float32Array | typeof Float64Array | typeof Int32Array>> = {
+	f32: Float32Array,
+	f64: Float64Array,
+	i32: Int32Array,
+};
+
 /** Stored bytes of a run of elements. */
 export interface StoredRun {
 	readonly dtype: DType;
@@ -91,6 +100,12 @@ export interface StoredRun {
  * `realDType`, parts interleaved). Exact for every type but 64-bit integers past 2^53, which round to nearest.
  */
 export function decode({ dtype, bigEndian, bytes }: StoredRun, count: number): Float64Array {
+	const native = bigEndian === NATIVE_BIG_ENDIAN ? NATIVE_ARRAYS[realDType(dtype)] : undefined;
+	if (native) {
+		// Typed arrays start at multiples of their element's size.
+		const aligned = bytes.byteOffset % native.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
+		return new Float64Array(new native(aligned.buffer as ArrayBuffer, aligned.byteOffset, count));
+	}
 	const out = new Float64Array(count);
 	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 	const little = !bigEndian;
@@ -173,18 +188,30 @@ export interface Encoded {
 
 /** Encodes float64 values, rounding once to nearest with ties to even. */
 export function encode(dtype: WritableDType, values: Float64Array): Encoded {
+	const { mini: type } = factsOf(dtype);
+	const overflowed = countPast(
+		type ? maxFinite(type) : dtype === "f32" ? 3.4028234663852886e38 : Number.MAX_VALUE,
+		values,
+	);
+	const native = NATIVE_BIG_ENDIAN ? undefined : NATIVE_ARRAYS[dtype];
+	if (native) return { bytes: new Uint8Array(new native(values).buffer), overflowed };
 	const bytes = new Uint8Array(byteLength(dtype, values.length));
 	const view = new DataView(bytes.buffer);
-	const { mini: type } = factsOf(dtype);
-	const limit = type ? maxFinite(type) : dtype === "f32" ? 3.4028234663852886e38 : Number.MAX_VALUE;
-	let overflowed = 0;
 	for (let i = 0; i < values.length; i++) {
 		const value = values[i] as number;
 		if (dtype === "f64") view.setFloat64(8 * i, value, true);
 		else if (dtype === "f32") view.setFloat32(4 * i, value, true);
 		else if (type && type.bits === 16) view.setUint16(2 * i, encodeMiniFloat(type, value), true);
 		else if (type) bytes[i] = encodeMiniFloat(type, value);
-		if ((value > limit || value < -limit) && Number.isFinite(value)) overflowed++;
 	}
 	return { bytes, overflowed };
+}
+
+function countPast(limit: number, values: Float64Array): number {
+	let past = 0;
+	for (let i = 0; i < values.length; i++) {
+		const magnitude = Math.abs(values[i] as number);
+		if (magnitude > limit && magnitude !== Infinity) past++;
+	}
+	return past;
 }
