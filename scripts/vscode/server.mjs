@@ -50,7 +50,7 @@ function serverEnvironment(codeServer, extra) {
 }
 
 /**
- * Writes the user settings of a profile: the quiet ones, with these over them. A running VS Code follows the change.
+ * Writes the user settings of a profile: the quiet ones, with these over them. Meant for before its start.
  * @param {string} userDataFolder
  * @param {Readonly<Record<string, unknown>>} settings
  */

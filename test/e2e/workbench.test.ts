@@ -20,7 +20,7 @@ describe("the workbench with the packaged extension", () => {
 
 	for (const theme of ["light", "highContrast", "highContrastLight", "dark"] as const) {
 		it(`switches to ${THEMES[theme].name}`, async () => {
-			await switchTheme(session(), theme);
+			await switchTheme(session().page, theme);
 			const workbench = session().page.locator(".monaco-workbench");
 			assert.match((await workbench.getAttribute("class")) ?? "", new RegExp(`\\b${THEMES[theme].workbenchClass}\\b`));
 		});

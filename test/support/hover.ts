@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import { PATIENCE_MS } from "./workbench";
+import { PATIENCE_MS } from "./patience";
 
 /**
  * Rests the mouse on a piece of text in the active text editor and reads the hover that then holds `expected`.

@@ -1,5 +1,5 @@
 import type { Locator, Page } from "playwright-core";
-import { PATIENCE_MS } from "./workbench";
+import { PATIENCE_MS } from "./patience";
 
 const widget = (page: Page) => page.locator(".quick-input-widget");
 
@@ -21,11 +21,10 @@ export async function picks(page: Page): Promise<string[]> {
 	return widget(page).locator(".monaco-list-row").allInnerTexts();
 }
 
-/** Chooses the first row with this text in the open quick pick, with the keyboard. */
+/** Chooses the row that comes first for this text, part of its label, in the open quick pick: with the keyboard. */
 export async function pick(page: Page, text: string): Promise<void> {
-	const row = widget(page).locator(".monaco-list-row", { hasText: text }).first();
-	await row.waitFor({ timeout: PATIENCE_MS });
-	await quickInput(page).fill(text);
+	// A long list has only its visible rows in the page, so it is narrowed first.
+	await quickInput(page).fill(text, { timeout: PATIENCE_MS });
 	await widget(page).locator(".monaco-list-row.focused", { hasText: text }).waitFor({ timeout: PATIENCE_MS });
 	await page.keyboard.press("Enter");
 }

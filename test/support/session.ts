@@ -29,8 +29,6 @@ export interface Session {
 	readonly server: RunningServer;
 	/** The workspace folder on disk; the session removes it. */
 	readonly folder: string;
-	/** Gives the user settings these values, over the quiet ones that every session has; replaces what was set before. */
-	configure(settings: Readonly<Record<string, unknown>>): void;
 	/** Closes the page, the browser and the server, and removes every file of the session. */
 	close(): Promise<void>;
 }
@@ -41,6 +39,7 @@ export interface SessionOptions {
 	readonly workspace?: string;
 	/** More files of the workspace: contents by their path inside it. */
 	readonly files?: Readonly<Record<string, string | Uint8Array>>;
+	/** User settings, over the quiet ones that every session has. */
 	readonly settings?: Readonly<Record<string, unknown>>;
 	/** Size of the page in CSS pixels. */
 	readonly viewport?: { readonly width: number; readonly height: number };
@@ -66,14 +65,13 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
 		await server?.stop();
 		scratch.remove();
 	};
-	const configure: Session["configure"] = (settings) => writeSettings(profile.userDataFolder, settings);
 	try {
 		fs.cpSync(options.workspace ?? SAMPLES, folder, { recursive: true });
 		for (const [place, contents] of Object.entries(options.files ?? {})) {
 			fs.mkdirSync(path.dirname(path.join(folder, place)), { recursive: true });
 			fs.writeFileSync(path.join(folder, place), contents);
 		}
-		configure(options.settings ?? {});
+		writeSettings(profile.userDataFolder, options.settings ?? {});
 		await installExtension(codeServer, profile, vsix);
 		server = await startServer(codeServer, profile);
 		browser = await launchBrowser(chromium);
@@ -83,7 +81,7 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
 		const page = await context.newPage();
 		await page.goto(workbenchUrl(server, folder));
 		await whenRestored(page);
-		return { page, server, folder, configure, close };
+		return { page, server, folder, close };
 	} catch (error) {
 		await close();
 		throw error;

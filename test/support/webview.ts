@@ -1,5 +1,5 @@
 import type { Frame, Page } from "playwright-core";
-import { PATIENCE_MS } from "./workbench";
+import { PATIENCE_MS } from "./patience";
 
 /**
  * The frame of the visible webview that shows this text, waiting for it. Hidden webviews stay in the page, so neither the

@@ -1,18 +1,16 @@
 import fs from "node:fs";
 import path from "node:path";
 import type { Locator, Page } from "playwright-core";
+import { PATIENCE_MS } from "./patience";
 import { SHOTS } from "./places";
-import type { Session } from "./session";
+import { pick, whenAsked } from "./quick-input";
 
-/** How long one step of the workbench may take, in milliseconds: generous, as test machines are shared. */
-export const PATIENCE_MS = 60_000;
-
-/** The themes that are tested: their names in VS Code, and the class that the workbench then carries. */
+/** The themes that are tested: their names in VS Code's list, and the class that the workbench then carries. */
 export const THEMES = {
-	dark: { name: "Default Dark Modern", workbenchClass: "vs-dark" },
-	light: { name: "Default Light Modern", workbenchClass: "vs" },
-	highContrast: { name: "Default High Contrast", workbenchClass: "hc-black" },
-	highContrastLight: { name: "Default High Contrast Light", workbenchClass: "hc-light" },
+	dark: { name: "Dark Modern", workbenchClass: "vs-dark" },
+	light: { name: "Light Modern", workbenchClass: "vs" },
+	highContrast: { name: "Dark High Contrast", workbenchClass: "hc-black" },
+	highContrastLight: { name: "Light High Contrast", workbenchClass: "hc-light" },
 } as const;
 
 interface Driver {
@@ -74,21 +72,14 @@ export async function closeAllEditors(page: Page): Promise<void> {
 	await page.locator(".tabs-container .tab").first().waitFor({ state: "detached", timeout: PATIENCE_MS });
 }
 
-/** Switches the colour theme through the user settings and waits until the workbench wears it. */
-export async function switchTheme(session: Session, theme: keyof typeof THEMES): Promise<void> {
+/** Switches the colour theme as a user does, and waits until the workbench wears it. */
+export async function switchTheme(page: Page, theme: keyof typeof THEMES): Promise<void> {
 	const { name, workbenchClass } = THEMES[theme];
-	const dressed = session.page.locator(`.monaco-workbench.${workbenchClass}`);
-	const end = Date.now() + PATIENCE_MS;
-	for (;;) {
-		session.configure({ "workbench.colorTheme": name });
-		try {
-			await dressed.waitFor({ timeout: 3000 });
-			return;
-		} catch (error) {
-			// A change that follows closely on another can be missed.
-			if (Date.now() > end) throw new Error(`The workbench does not take the theme "${name}".`, { cause: error });
-		}
-	}
+	await runCommand(page, "Preferences: Color Theme");
+	await whenAsked(page, "Select Color Theme");
+	await pick(page, name);
+	await page.locator(`.monaco-workbench.${workbenchClass}`).waitFor({ timeout: PATIENCE_MS });
+	await page.locator(".quick-input-widget").waitFor({ state: "hidden", timeout: PATIENCE_MS });
 }
 
 /** Saves a picture of the whole page, webviews included, as `<name>.png`, and answers with its path. */
