@@ -1,3 +1,4 @@
+import path from "node:path";
 import { manifest } from "../setup/project.mjs";
 
 /**
@@ -7,17 +8,11 @@ import { manifest } from "../setup/project.mjs";
  * @property {string} first The file in it that is open at the start.
  */
 
-/** The extension's custom editor and the file patterns that it can open, from package.json. Throws when there is none. */
-function inspector() {
-	const editor = manifest().contributes?.customEditors?.[0];
-	if (editor === undefined) throw new Error("package.json contributes no custom editor.");
-	return editor;
-}
-
 /** Settings that open every tensor file in the inspector, also where another editor would come first. */
 export function inspectorSettings() {
-	const { viewType, selector } = inspector();
-	const patterns = selector.map(({ filenamePattern }) => [filenamePattern, viewType]);
+	const patterns = customEditors().flatMap(({ viewType, selector }) =>
+		selector.map(({ filenamePattern }) => [filenamePattern, viewType]),
+	);
 	return { "workbench.editorAssociations": Object.fromEntries(patterns) };
 }
 
@@ -26,5 +21,14 @@ export function inspectorSettings() {
  * @param {Stage} stage
  */
 export function openerEnvironment(stage) {
-	return { TENSOR_INSPECTOR_OPEN: stage.first, TENSOR_INSPECTOR_EDITOR: inspector().viewType };
+	const suffix = path.extname(stage.first);
+	const editor = customEditors().find(({ selector }) =>
+		selector.some(({ filenamePattern }) => filenamePattern === `*${suffix}`),
+	);
+	if (editor === undefined) throw new Error(`package.json contributes no custom editor for *${suffix}`);
+	return { TENSOR_INSPECTOR_OPEN: stage.first, TENSOR_INSPECTOR_EDITOR: editor.viewType };
+}
+
+function customEditors() {
+	return manifest().contributes?.customEditors ?? [];
 }
