@@ -141,8 +141,10 @@ export function denseSource(
 		...about,
 		tensors: found.map(({ info }) => info),
 		boxes(tensor, maxElements) {
-			const { place } = lookUp(tensor.name);
-			return place === undefined ? [] : denseBoxes(place.shape, place.order, maxElements);
+			const { place, info } = lookUp(tensor.name);
+			// Not an empty list: work that overlooks the problem must not end in statistics of nothing.
+			if (place === undefined) throw problemOf(info);
+			return denseBoxes(place.shape, place.order, maxElements);
 		},
 		async read(tensor, box, signal) {
 			const { place, info } = lookUp(tensor.name);

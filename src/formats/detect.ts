@@ -4,8 +4,9 @@ import { formatBytes } from "../core/format";
 /** Bytes at the start of a file that tell what it is. */
 export const HEAD_BYTES = 4096;
 
-/** What the product reads, for sentences about files that it does not. */
-export const READ_FORMATS = "NumPy .npy and .npz files and .safetensors files (with their .safetensors.index.json)";
+/** What the product reads, for the end of sentences about files that it does not. */
+export const READ_FORMATS =
+	"Tensor Inspector reads NumPy .npy and .npz files and .safetensors files (with their .safetensors.index.json)";
 
 /** Other kinds of files that people open by mistake or in hope, by their first bytes. */
 const OTHER_KINDS: readonly { readonly kind: string; readonly test: (head: Uint8Array, text: string) => boolean }[] = [
@@ -58,7 +59,7 @@ export function unknownFormat(head: Uint8Array, source: { readonly name: string 
 	const found = kind
 		? `This looks like ${kind}`
 		: `The first bytes (${hex(head.subarray(0, 8))}) are of no known tensor file`;
-	return new TensorError("unknown-format", `${found}; what is read are ${READ_FORMATS}.`, {
+	return new TensorError("unknown-format", `${found}; ${READ_FORMATS}.`, {
 		file: source.name,
 		byte: 0,
 	});

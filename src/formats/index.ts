@@ -45,12 +45,11 @@ function readerOf(head: Uint8Array, source: ByteSource): TensorReader {
 }
 
 function suffixReader(name: string): TensorReader | undefined {
-	const lower = name.toLowerCase();
-	return FORMATS.find(({ extensions }) => extensions.some((suffix) => lower.endsWith(suffix)));
+	return FORMATS.find(({ extensions }) => extensions.some((suffix) => name.toLowerCase().endsWith(suffix)));
 }
 
 function suffixNote(reader: TensorReader, name: string): readonly string[] {
 	const named = suffixReader(name);
 	if (named === undefined || named === reader) return [];
-	return [`The name says ${named.label}, but the content is ${reader.label}.`];
+	return [`The name is that of a ${named.label}, but the content is a ${reader.label}.`];
 }

@@ -77,7 +77,7 @@ const OTHER_ARCHIVES: readonly { readonly kind: string; readonly member: RegExp 
 function otherArchive(members: readonly ZipEntry[], source: ByteSource): TensorError {
 	const kind = OTHER_ARCHIVES.find(({ member }) => members.some(({ name }) => member.test(name)))?.kind;
 	const found = kind ? `This zip archive is ${kind}` : "This zip archive holds no .npy arrays";
-	return new TensorError("unknown-format", `${found}; what is read are ${READ_FORMATS}.`, {
+	return new TensorError("unknown-format", `${found}; ${READ_FORMATS}.`, {
 		file: source.name,
 		byte: 0,
 	});

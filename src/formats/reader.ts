@@ -37,7 +37,7 @@ export interface TensorSource {
 	readonly metadata: Readonly<Record<string, string>>;
 	/** Sentences about the file that are no errors: bytes after the data, a suffix that does not fit. */
 	readonly notes: readonly string[];
-	/** Boxes of at most `maxElements` that cover the tensor once, in the order that reads fastest. */
+	/** Boxes of at most `maxElements` that cover the tensor once, in the order that reads fastest. Throws the tensor's `problem`. */
 	boxes(tensor: TensorInfo, maxElements: number): Iterable<Box>;
 	/** The values of one box as they lie in the file. Throws the tensor's `problem`, `corrupt`, or `cancelled`. */
 	read(tensor: TensorInfo, box: Box, signal?: AbortSignal): Promise<Chunk>;

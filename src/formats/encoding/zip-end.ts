@@ -25,7 +25,7 @@ export async function findDirectory(source: ByteSource, signal?: AbortSignal): P
 	while (at >= 0 && view.getUint32(at, true) !== 0x06054b50) at--;
 	if (at < 0) {
 		fail(
-			"The directory at the end of the zip archive is missing; the file was cut short. Save or download it again.",
+			"The directory at the end of the zip archive is missing, as when a file was cut short; save or download it again.",
 			source.size,
 		);
 	}
