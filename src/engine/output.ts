@@ -157,7 +157,8 @@ export function transformShare(
 		const stretches: Stretch[] = [];
 		let overflowed = 0;
 		try {
-			const all = inOrder || target.sequential ? open.boxes(info, CHUNK_ELEMENTS) : tiles(shape, TILE_ELEMENTS);
+			const elements = inOrder ? CHUNK_ELEMENTS : TILE_ELEMENTS;
+			const all = inOrder || target.sequential ? open.boxes(info, elements) : tiles(shape, elements);
 			await eachChunk(open, info, boxesOf(all, share), context, async (chunk) => {
 				const encoded = encodeValues(dtype, transformChunk(decodeChunk(chunk), layout, tables, order));
 				overflowed += encoded.overflowed;

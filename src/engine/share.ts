@@ -6,7 +6,7 @@ import type { Chunk, TensorSource } from "../formats/reader";
 import type { Progress } from "../rpc";
 
 /** Elements of a chunk: large enough that reading is fast, small enough that progress and cancel are. */
-export const CHUNK_ELEMENTS = 2 ** 19;
+export const CHUNK_ELEMENTS = 2 ** 18;
 
 /** Milliseconds between reports of progress. */
 export const REPORT_EVERY_MS = 50;

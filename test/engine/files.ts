@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { deflateRawSync } from "node:zlib";
 import { type DType, decode, partsOf } from "../../src/core/dtype";
 import { type Shape, sizeOf } from "../../src/core/layout";
 import type { Engine, TensorRef } from "../../src/engine/api";
@@ -52,6 +53,31 @@ export function writeTensors(file: string, tensors: readonly Stored[], metadata 
 		bytes.set(piece.bytes, piece.offset);
 	}
 	writeFileSync(file, bytes);
+	return file;
+}
+
+/** Writes a .npz archive whose only member, the bytes of a .npy file, is deflated. */
+export function writeDeflated(file: string, name: string, npyBytes: Uint8Array): string {
+	const member = Buffer.from(`${name}.npy`);
+	const packed = deflateRawSync(npyBytes);
+	const facts = Buffer.alloc(26);
+	facts.writeUInt16LE(20, 0);
+	facts.writeUInt16LE(8, 4);
+	facts.writeUInt32LE(0x00210000, 6);
+	facts.writeUInt32LE(crc32(npyBytes), 10);
+	facts.writeUInt32LE(packed.length, 14);
+	facts.writeUInt32LE(npyBytes.length, 18);
+	facts.writeUInt16LE(member.length, 22);
+	const local = Buffer.concat([Buffer.from("PK\x03\x04"), facts, member, packed]);
+	const madeBy = Buffer.from([20, 0]);
+	const central = Buffer.concat([Buffer.from("PK\x01\x02"), madeBy, facts, Buffer.alloc(14), member]);
+	const end = Buffer.alloc(22);
+	end.write("PK\x05\x06");
+	end.writeUInt16LE(1, 8);
+	end.writeUInt16LE(1, 10);
+	end.writeUInt32LE(central.length, 12);
+	end.writeUInt32LE(local.length, 16);
+	writeFileSync(file, Buffer.concat([local, central, end]));
 	return file;
 }
 

@@ -6,7 +6,7 @@ import { TensorError } from "../../src/core/errors";
 import { unravel } from "../../src/core/inspection";
 import { cellOfIndex, type Shape, sizeOf } from "../../src/core/layout";
 import { layoutOf, type Norm, type NormId, type NormOptions, normOptions } from "../../src/core/normalizations";
-import { at, f32, f64, noise, readValues, toFortran, withEngine, writeTensors } from "./files";
+import { at, f32, f64, noise, readValues, toFortran, withEngine, writeDeflated, writeTensors } from "./files";
 
 const normOf = (id: NormId, shape: Shape, options: Partial<NormOptions> = {}): Norm => ({
 	id,
@@ -184,6 +184,25 @@ describe("normalize", function () {
 			}
 			const back = await engine().compare({ a: at(file("large.npy")), b: at(output), rtol: 0, atol: 0 });
 			assert.deepEqual([back.elements, back.different], [sizeOf(shape), 0]);
+		}
+	});
+
+	it("works on compressed members, which can only be read from front to back, in either order", async () => {
+		const shape = [20, 30, 1500];
+		const values = noise(sizeOf(shape), 4);
+		const norm = normOf("instanceNorm", shape);
+		for (const order of ["C", "F"] as const) {
+			const stored = order === "C" ? values : toFortran(shape, values);
+			const plain = writeTensors(file("plain.npy"), [f64("", shape, stored, order)]);
+			const input = writeDeflated(file("deflated.npz"), "acts", readFileSync(plain));
+			for (const suffix of ["npz", "safetensors"]) {
+				const output = file(`inflated.${suffix}`);
+				const result = await engine().normalize({ ...at(input), norm, output, overwrite: true });
+				assert.equal(result.tensor, "acts");
+				await engine().normalize({ ...at(plain), norm, output: file("inflated.npy"), overwrite: true });
+				const found = await engine().compare({ a: at(output), b: at(file("inflated.npy")), rtol: 0, atol: 1e-12 });
+				assert.deepEqual([found.elements, found.mismatched], [sizeOf(shape), 0], `${order} to ${suffix}`);
+			}
 		}
 	});
 
