@@ -1,23 +1,12 @@
-import { byteLength, DTYPES, type DType } from "../core/dtype";
+import { byteLength } from "../core/dtype";
 import { TensorError } from "../core/errors";
 import { type Box, denseStrides, type Shape, sizeOf } from "../core/layout";
 import type { TensorInfo } from "../core/tensor";
 import { gather } from "./gather";
-import type { ByteSource, Chunk, TensorSource } from "./reader";
+import { type DensePlace, type Order, readElements, storageAxes } from "./place";
+import type { Chunk, TensorSource } from "./reader";
 
-/** How values without gaps lie: which axis runs fastest (C: the last, F: the first). */
-export type Order = "C" | "F";
-
-/** Where the values of a dense tensor are. */
-export interface DensePlace {
-	readonly source: ByteSource;
-	/** Byte of the first element. */
-	readonly start: number;
-	readonly dtype: DType;
-	readonly shape: Shape;
-	readonly order: Order;
-	readonly bigEndian: boolean;
-}
+export type { DensePlace, Order } from "./place";
 
 /** A tensor as a reader found it; without a place it has a `problem`. */
 export interface DenseTensor {
@@ -27,11 +16,6 @@ export interface DenseTensor {
 
 /** Bytes that one read may take into memory. */
 export const MAX_BOX_BYTES = 2 ** 30;
-
-/** Axes from the slowest in storage to the fastest. */
-export function storageAxes(rank: number, order: Order): number[] {
-	return Array.from({ length: rank }, (_, k) => (order === "C" ? k : rank - 1 - k));
-}
 
 /** Boxes of at most `maxElements` (but at least one) that cover a tensor once, each contiguous, in storage order. */
 export function* denseBoxes(shape: Shape, order: Order, maxElements: number): Generator<Box> {
@@ -87,21 +71,6 @@ export async function readDense(place: DensePlace, box: Box, signal?: AbortSigna
 	const steps = denseStrides(shape, order);
 	const first = box.origin.reduce((sum, index, axis) => sum + index * (steps[axis] as number), 0);
 	return { ...chunk, ...(await readElements(place, first, count, signal)) };
-}
-
-/** `count` consecutive elements; for types smaller than a byte the read starts at the last whole byte before them. */
-export async function readElements(
-	{ source, start, dtype }: Pick<DensePlace, "source" | "start" | "dtype">,
-	first: number,
-	count: number,
-	signal?: AbortSignal,
-): Promise<{ readonly offset: number; readonly bytes: Uint8Array }> {
-	const { bits } = DTYPES[dtype];
-	// 4 bits: pairs of elements start on a byte; 6 bits: every fourth does.
-	const offset = bits % 8 === 0 ? 0 : first % (bits === 4 ? 2 : 4);
-	const begin = byteLength(dtype, first - offset);
-	const bytes = await source.read(start + begin, byteLength(dtype, offset + count), signal);
-	return { offset, bytes };
 }
 
 function isContiguous(shape: Shape, part: Shape, order: Order): boolean {

@@ -1,7 +1,7 @@
 import { byteLength, DTYPES } from "../core/dtype";
 import { throwIfAborted } from "../core/errors";
 import { type Box, denseStrides, sizeOf } from "../core/layout";
-import { type DensePlace, readElements, storageAxes } from "./dense";
+import { type DensePlace, readElements, storageAxes } from "./place";
 
 /** A stretch up to this many bytes is read in one go, however little of it is wanted. */
 const WORTHWHILE_BYTES = 2 ** 16;

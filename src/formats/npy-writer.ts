@@ -2,7 +2,7 @@ import { DTYPES, type DType } from "../core/dtype";
 import { TensorError } from "../core/errors";
 import { NPY_DESCR } from "./encoding/npy-dtype";
 import { NPY_MAGIC } from "./encoding/npy-header";
-import { type OutputPlan, type OutputTensor, outputBytes } from "./writer";
+import { type OutputPlan, type OutputTensor, outputBytes } from "./output-plan";
 
 /** numpy aligns the values to this many bytes, so that they can be mapped into memory. */
 const ALIGNMENT = 64;

@@ -2,7 +2,7 @@ import { TensorError } from "../core/errors";
 import { combineCrc32, crc32 } from "./encoding/crc32";
 import { centralEntry, endOfDirectory, localHeader } from "./encoding/zip-writer";
 import { npyHeader } from "./npy-writer";
-import { type OutputPlan, type OutputTensor, outputBytes, type Piece } from "./writer";
+import { type OutputPlan, type OutputTensor, outputBytes, type Piece } from "./output-plan";
 
 /** Plans a .npz file: one stored .npy member for every tensor. Throws `bad-option`. */
 export function planNpz(tensors: readonly OutputTensor[]): OutputPlan {

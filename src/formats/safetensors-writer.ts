@@ -1,7 +1,7 @@
 import { DTYPES } from "../core/dtype";
 import { TensorError } from "../core/errors";
 import { sizeOf } from "../core/layout";
-import { type OutputMetadata, type OutputPlan, type OutputRegion, type OutputTensor, outputBytes } from "./writer";
+import { type OutputMetadata, type OutputPlan, type OutputRegion, type OutputTensor, outputBytes } from "./output-plan";
 
 /** Plans a .safetensors file; values are always in C order. Throws `bad-option`. */
 export function planSafetensors(tensors: readonly OutputTensor[], metadata: OutputMetadata): OutputPlan {
