@@ -74,7 +74,7 @@ for (const [suffix, dtypes, most] of [
 ] as const) {
 	describe(`a ${suffix} file that is written`, () => {
 		it("is read back with the same names, dtypes, shapes and values, without a note", async function () {
-			this.timeout(20_000);
+			this.timeout(60_000);
 			await fc.assert(
 				fc.asyncProperty(tensorsOf(dtypes, most), fc.nat(255), async (drawn, seed) => {
 					const tensors = drawn.filter(fits);
@@ -149,9 +149,9 @@ describe("planning a file", () => {
 		it(`refuses ${title}`, () => assert.throws(() => planOutput(file, tensors), { code: "bad-option", message: says }));
 	}
 
-	it("gives an archive past 4 GiB and 65535 members zip64 records that its reader understands", async function () {
-		this.timeout(20_000);
-		const many = Array.from({ length: 70_000 }, (_, i): OutputTensor => ({ name: `t${i}`, dtype: "u8", shape: [] }));
+	it("gives an archive of more than 65535 members the zip64 records that its reader needs", async function () {
+		this.timeout(60_000);
+		const many = Array.from({ length: 66_000 }, (_, i): OutputTensor => ({ name: `t${i}`, dtype: "u8", shape: [] }));
 		const plan = planOutput("many.npz", many);
 		const opened = await openTensors(
 			memorySource(
@@ -159,8 +159,8 @@ describe("planning a file", () => {
 				write(plan, () => 7),
 			),
 		);
-		assert.equal(opened.tensors.length, 70_000);
-		assert.deepEqual(await allValues(opened, opened.tensors[69_999] as TensorInfo, 1), [[7]]);
+		assert.equal(opened.tensors.length, 66_000);
+		assert.deepEqual(await allValues(opened, opened.tensors[65_999] as TensorInfo, 1), [[7]]);
 	});
 });
 
@@ -181,14 +181,14 @@ describe("numpy", () => {
 			{ name: `${dtype}.empty`, dtype, shape: [0, 2] },
 			{ name: `${dtype}.row`, dtype, shape: [5] },
 		]);
-	/** What numpy makes of a file: each array's dtype, shape, order, and bytes in its own order. */
-	const load = (file: string): Record<string, [string, number[], boolean, string]> =>
-		JSON.parse(execFileSync(python, ["-c", LOAD, file], { encoding: "utf8", maxBuffer: 1e8 }));
+	/** What numpy makes of files: each array's dtype, shape, order, and bytes in its own order. */
+	const load = (...files: readonly string[]): Record<string, readonly [string, number[], boolean, string]>[] =>
+		JSON.parse(execFileSync(python, ["-c", LOAD, ...files], { encoding: "utf8", maxBuffer: 1e8 }));
 	const LOAD = `
 import sys, json, numpy as np
-f = np.load(sys.argv[1], allow_pickle=False)
 show = lambda a: [a.dtype.str, list(a.shape), bool(a.flags.fnc), a.tobytes("A").hex()]
-print(json.dumps({k: show(f[k]) for k in f.files} if hasattr(f, "files") else {"": show(f)}))
+files = [np.load(name, allow_pickle=False) for name in sys.argv[1:]]
+print(json.dumps([{k: show(f[k]) for k in f.files} if hasattr(f, "files") else {"": show(f)} for f in files]))
 `;
 
 	it(`${numpy.stdout.trim()} reads our .npz with every dtype and order, and finds its checksums right`, function () {
@@ -198,7 +198,7 @@ print(json.dumps({k: show(f[k]) for k in f.files} if hasattr(f, "files") else {"
 		const bytes = write(plan, (i) => (i * 11) & 63);
 		const file = path.join(folder, "all.npz");
 		fs.writeFileSync(file, bytes);
-		const found = load(file);
+		const [found = {}] = load(file);
 		for (const [k, { name, dtype, shape, order = "C" }] of all.entries()) {
 			const { offset, bytes: length } = plan.regions[k] as OutputPlan["regions"][number];
 			const [type, lengths, fortran, hex] = found[name] ?? [];
@@ -211,15 +211,18 @@ print(json.dumps({k: show(f[k]) for k in f.files} if hasattr(f, "files") else {"
 
 	it("reads our .npy of every dtype", function () {
 		this.timeout(60_000);
-		for (const dtype of NUMPY_DTYPES) {
+		const files = NUMPY_DTYPES.map((dtype) => {
 			const plan = planOutput("x.npy", [{ name: "x", dtype, shape: [2, 2], order: "F" }]);
 			const bytes = write(plan, (i) => i & 63);
 			const file = path.join(folder, `${dtype}.npy`);
 			fs.writeFileSync(file, bytes);
-			const [, shape, fortran, hex] = load(file)[""] ?? [];
-			assert.deepEqual([shape, fortran], [[2, 2], true]);
-			assert.equal(hex, Buffer.from(bytes.subarray(plan.regions[0]?.offset)).toString("hex"));
-		}
+			return { file, hex: Buffer.from(bytes.subarray(plan.regions[0]?.offset)).toString("hex") };
+		});
+		const found = load(...files.map(({ file }) => file)).map((arrays) => arrays[""]?.slice(1));
+		assert.deepEqual(
+			found,
+			files.map(({ hex }) => [[2, 2], true, hex]),
+		);
 	});
 
 	it("reads a member of 5 GB from our archive's headers", function () {
