@@ -54,6 +54,8 @@ describe("the picture of a layout", () => {
 				for (const face of pointed) assert.deepEqual(face.element, lit);
 			}),
 		);
+		const inside = sceneOf({ shape: [1, 5, 5, 5], cells: [1, 1, 1, 1] }, [0, 2, 2, 2]);
+		assert.equal(inside.faces.filter((face) => face.pointed).length, 3);
 	});
 
 	it("shows every element of a small tensor that is not inside its cube, and no element twice on a side", () => {

@@ -10,7 +10,7 @@ import {
 	vsCodeOption,
 	vsCodeTextField,
 } from "@vscode/webview-ui-toolkit";
-import { el, setAttribute } from "../dom";
+import { el, setAttribute, setText } from "../dom";
 
 // At the top of the bundle: elements that are registered after the window's load event never get the theme's colours.
 provideVSCodeDesignSystem().register(
@@ -58,6 +58,7 @@ export interface Field<Value> {
 /** A dropdown whose entries can change. */
 export interface DropdownField extends Field<string> {
 	readonly setChoices: (choices: readonly Choice[]) => void;
+	readonly setLabel: (label: string) => void;
 }
 
 let nextId = 1;
@@ -67,6 +68,7 @@ export function dropdown(label: string, onChange: (value: string) => void): Drop
 	const id = `dropdown-${nextId++}`;
 	const element = document.createElement("vscode-dropdown") as Dropdown;
 	element.id = id;
+	element.setAttribute("aria-label", label);
 	let shown = "";
 	let wanted = "";
 	const apply = () => {
@@ -77,8 +79,13 @@ export function dropdown(label: string, onChange: (value: string) => void): Drop
 		wanted = element.value;
 		onChange(wanted);
 	});
+	const name = el("label", { for: id }, label);
 	return {
-		element: el("div", { class: "field" }, el("label", { for: id }, label), element),
+		element: el("div", { class: "field" }, name, element),
+		setLabel(text) {
+			setText(name, text);
+			element.setAttribute("aria-label", text);
+		},
 		setChoices(choices) {
 			const key = JSON.stringify(choices);
 			if (key === shown) return;
@@ -119,13 +126,14 @@ export function textField(
 	options: TextFieldOptions = {},
 ): Field<string> & { readonly input: TextField } {
 	const input = document.createElement("vscode-text-field") as TextField;
-	input.setAttribute("aria-label", label);
+	// The element takes its accessible name from its text, and from nowhere else.
+	input.append(label);
 	setAttribute(input, "placeholder", options.placeholder);
 	setAttribute(input, "size", options.size);
 	input.addEventListener(options.live ? "input" : "change", () => onChange(input.value));
 	return {
 		input,
-		element: el("div", { class: "field" }, el("span", { class: "field-label", "aria-hidden": "true" }, label), input),
+		element: el("div", { class: "field" }, input),
 		set(value) {
 			if (input.value !== value) input.value = value;
 		},

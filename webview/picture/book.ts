@@ -57,12 +57,15 @@ export function addBook(faces: Face[], breaks: (readonly [Point, Point])[], book
 				if (lines.axis !== undefined) element[lines.axis] = lines.indices[r] as number;
 				if (characters.axis !== undefined) element[characters.axis] = characters.indices[c] as number;
 				const isLit = outside && litOn(pages, p) && litOn(lines, r) && litOn(characters, c);
-				const covered = (l: Line, k: number, step: -1 | 1) => beside(l, k, step) && (!isLit || litOn(l, k + step));
+				const pointed = element.every((index, axis) => index === (lit[axis] ?? 0));
+				// The lit element shows through, however deep it lies in its set.
+				const covered = (l: Line, k: number, step: -1 | 1) =>
+					!pointed && beside(l, k, step) && (!isLit || litOn(l, k + step));
 				const [x, y, z] = [characters.at[c] as number, lines.at[r] as number, pages.at[p] as number];
 				const common = {
 					element: [...element],
 					lit: isLit,
-					pointed: element.every((index, axis) => index === (lit[axis] ?? 0)),
+					pointed,
 					odd: (outerParity + partOn(pages, p) + partOn(lines, r) + partOn(characters, c)) % 2 === 1,
 				};
 				const [up, downwards, leftwards, rightwards, near, far] = [

@@ -74,10 +74,7 @@ export function createNormForm(store: Store, choose: Choose): HTMLElement {
 			);
 			norm.set(id);
 			show(axis.element, uses.includes("axis"));
-			setText(
-				axis.element.firstElementChild as Element,
-				axisMeaning(id, shape.length) === "channel" ? "Channel axis" : "Averaged from axis",
-			);
+			axis.setLabel(axisMeaning(id, shape.length) === "channel" ? "Channel axis" : "Averaged from axis");
 			axis.setChoices(shape.map((size, a) => ({ value: String(a), label: `${letters[a]} (axis ${a}, ${size})` })));
 			axis.set(String(options.axis < 0 ? options.axis + shape.length : options.axis));
 			show(groups.element, uses.includes("groups"));

@@ -51,8 +51,9 @@ export function createProfiles(store: Store): HTMLElement {
 		(state) => [state.inspection, state.choices, state.opened, state.tensor],
 		(state) => {
 			const chosen = chosenOf(state);
-			const profiles = chosen && state.inspection ? state.inspection.profiles : [];
-			show(element, profiles.length > 0 && sizeOf(chosen?.shape ?? []) > 0);
+			const some = chosen !== undefined && sizeOf(chosen.shape) > 0;
+			const profiles = some && state.inspection ? state.inspection.profiles : [];
+			show(element, profiles.length > 0);
 			if (shown.length !== profiles.length) {
 				shown = profiles.map(() => createCard(store));
 				cards.replaceChildren(...shown.map((card) => card.element));

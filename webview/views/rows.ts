@@ -33,17 +33,34 @@ export function createRows({ scroller, holder, render, spacer, rowHeight, covere
 	let height = rowHeight;
 	let [first, last] = [0, -1];
 
+	let kept = new Map<number, HTMLElement>();
+
 	const fill = (anew: boolean) => {
-		const margin = 12;
+		const margin = 6;
 		const from = Math.max(0, Math.min(count, Math.floor(scroller.scrollTop / height) - margin));
 		const to = Math.min(count, Math.ceil((scroller.scrollTop + scroller.clientHeight) / height) + margin);
 		if (!anew && from === first && to === last) return;
 		[first, last] = [from, to];
-		holder.replaceChildren(above, ...Array.from({ length: to - from }, (_, k) => render(from + k)), below);
-		const measured = holder.children[1]?.getBoundingClientRect().height ?? 0;
-		if (to > from && measured > 0 && Math.abs(measured - height) > 0.01) height = measured;
+		const rows = new Map<number, HTMLElement>();
+		for (let row = from; row < to; row++) rows.set(row, (anew ? undefined : kept.get(row)) ?? render(row));
+		for (const [row, element] of kept) if (rows.get(row) !== element) element.remove();
+		kept = rows;
+		if (!above.parentElement) holder.replaceChildren(above, below);
+		let place: Element | null = above.nextElementSibling;
+		for (const element of rows.values()) {
+			if (element === place) place = place.nextElementSibling;
+			else holder.insertBefore(element, place);
+		}
 		above.style.height = `${from * height}px`;
 		below.style.height = `${(count - to) * height}px`;
+		if (!anew || to === from) return;
+		const measured = above.nextElementSibling?.getBoundingClientRect().height ?? 0;
+		if (measured > 0 && Math.abs(measured - height) > 0.01) {
+			height = measured;
+			fill(false);
+			above.style.height = `${from * height}px`;
+			below.style.height = `${(count - to) * height}px`;
+		}
 	};
 	const scrolled = oncePerFrame(() => fill(false));
 	scroller.addEventListener("scroll", scrolled, { passive: true });

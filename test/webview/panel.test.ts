@@ -1,0 +1,304 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import * as path from "node:path";
+import { describe, it } from "mocha";
+import { cancelled, TensorError } from "../../src/core/errors";
+import { formatCount, formatNumber } from "../../src/core/format";
+import { normOptions } from "../../src/core/normalizations";
+import { noise, npy, place } from "../cli/tensor-files";
+import { engineHost, THEMES } from "../support/webview-page";
+import { numbersShown, panels, rowsOf } from "./panel";
+
+const DIGITS = "media/samples/digits/conv1-batchnorm.safetensors";
+
+describe("the inspector's panel", function () {
+	this.timeout(60_000);
+	const suite = panels();
+
+	it("shows the engine's numbers of the whole tensor, of the norm and of its sets", async () => {
+		const panel = await suite.open(DIGITS);
+		await numbersShown(panel);
+		const norm = { id: "batchNorm", options: normOptions([32, 12, 8, 8]) } as const;
+		const { whole, norm: summary } = await suite.engine.inspect({
+			file: { path: path.resolve(DIGITS) },
+			tensor: "before_bn",
+			part: 0,
+			norm,
+		});
+		assert.ok(summary);
+		const shown = await panel.page.locator(".whole dd").allTextContents();
+		const { count, mean, std, min, max, zeros } = whole;
+		assert.deepEqual(shown, [
+			formatCount(count),
+			...[mean, std, min, max].map((value) => formatNumber(value, 6)),
+			formatCount(zeros),
+		]);
+		const table = await rowsOf(panel, ".effect-table");
+		assert.deepEqual(table[1], ["Mean", formatNumber(mean), formatNumber(summary.after.whole.mean)]);
+		assert.deepEqual(table.at(-1), [
+			"Highest",
+			formatNumber(summary.before.setStds.highest),
+			formatNumber(summary.after.setStds.highest),
+		]);
+		const sets = await rowsOf(panel, ".first-sets");
+		assert.equal(sets.length, 12);
+		assert.deepEqual(
+			sets.map(([name, , setMean]) => [name, setMean]),
+			summary.first.map(({ cell, before }) => [`C ${cell[1]}`, formatNumber(before.mean)]),
+		);
+		assert.deepEqual(panel.problems, []);
+	});
+
+	it("has a table of every axis with the engine's numbers", async () => {
+		const panel = await suite.open(DIGITS);
+		await numbersShown(panel);
+		const { profiles } = await suite.engine.inspect({
+			file: { path: path.resolve(DIGITS) },
+			tensor: "before_bn",
+			part: 0,
+		});
+		for (const [k, profile] of profiles.entries()) {
+			const card = panel.page.locator(".profile").nth(k);
+			await card.locator("summary").click();
+			await card.locator("tbody tr:not(.spacer)").first().waitFor();
+			const rows = await rowsOf(panel, `.profile:nth-child(${k + 1})`);
+			const bin = Math.min(5, profile.bins - 1);
+			assert.deepEqual(rows[bin]?.slice(0, 6), [
+				String(bin),
+				formatCount(profile.count[bin] as number),
+				...[profile.mean, profile.std, profile.min, profile.max].map((values) => formatNumber(values[bin] as number)),
+			]);
+		}
+	});
+
+	it("reads a chart out under the arrow keys", async () => {
+		const panel = await suite.open(DIGITS);
+		await numbersShown(panel);
+		const chart = panel.page.getByRole("slider", { name: "Statistics along axis 1, C" });
+		await chart.focus();
+		await panel.page.keyboard.press("End");
+		await panel.page.keyboard.press("ArrowLeft");
+		assert.match((await chart.getAttribute("aria-valuetext")) ?? "", /^C 10: mean -0\.44771, std 0\.30181/);
+		assert.equal(await chart.getAttribute("aria-valuenow"), "10");
+	});
+
+	it("turns a chip from kept to averaged: the picture and the words at once, the numbers after", async () => {
+		const panel = await suite.open(DIGITS);
+		await numbersShown(panel);
+		assert.match((await panel.page.locator(".layout-counts").textContent()) ?? "", /^12 sets of 2\u202f048 values/);
+		await panel.page.getByRole("button", { name: /^Axis 0, N/ }).press("Enter");
+		assert.equal(
+			await panel.page.locator(".layout-counts").textContent(),
+			"384 sets of 64 values; statistics shape [32, 12, 1, 1].",
+		);
+		assert.match((await panel.page.locator(".same-as").textContent()) ?? "", /InstanceNorm with channels C/);
+		await panel.page.locator(".first-sets h3", { hasText: "of 384 sets" }).waitFor();
+		const [name, input] = suite.asked.at(-1) ?? [];
+		assert.equal(name, "inspect");
+		assert.deepEqual((input as { norm: { options: { cells: unknown } } }).norm.options.cells, [32, 12, 1, 1]);
+	});
+
+	it("offers the divisors of the channels as groups and sends the chosen norm to Normalize and save", async () => {
+		const panel = await suite.open(DIGITS);
+		await numbersShown(panel);
+		await panel.page.getByRole("combobox", { name: "Norm" }).click();
+		await panel.page.getByRole("option", { name: "GroupNorm" }).click();
+		await panel.page.getByRole("combobox", { name: "Groups" }).click();
+		assert.deepEqual(
+			(await panel.page.getByRole("combobox", { name: "Groups" }).getByRole("option").allTextContents()).map((text) =>
+				text.trim(),
+			),
+			["1 of 12", "2 of 6", "3 of 4", "4 of 3", "6 of 2", "12 of 1"],
+		);
+		await panel.page.getByRole("option", { name: "3 of 4" }).click();
+		assert.match((await panel.page.locator(".layout-counts").textContent()) ?? "", /^96 sets of 256 values/);
+		await panel.page.getByText("Normalize and save…").click();
+		await panel.page.locator(".notice", { hasText: "Written: normalized.npy" }).waitFor();
+		const [, input] = suite.asked.find(([name]) => name === "normalize") ?? [];
+		const { tensor, norm } = input as { tensor: string; norm: { id: string; options: { groups: number } } };
+		assert.deepEqual([tensor, norm.id, norm.options.groups], ["before_bn", "groupNorm", 3]);
+	});
+
+	it("says at the control why a number of parts does not fit, and asks for no norm then", async () => {
+		const panel = await suite.open(DIGITS);
+		await numbersShown(panel);
+		await panel.page.getByLabel("Parts that axis C is cut into").fill("5");
+		await panel.page
+			.locator(".problem", { hasText: "which 5 equal groups cannot share; choose a divisor of 12" })
+			.waitFor();
+		assert.equal(await panel.page.locator(".picture").isVisible(), false);
+		await panel.page.waitForTimeout(150);
+		assert.equal(Object.hasOwn(suite.asked.at(-1)?.[1] as object, "norm"), false);
+		await panel.page.getByLabel("Parts that axis C is cut into").fill("4");
+		await panel.page.locator(".layout-counts", { hasText: "4 sets of" }).waitFor();
+	});
+
+	it("cancels: the request ends at the host, and Compute starts it again", async () => {
+		let ended = "";
+		let held = true;
+		const host = engineHost(suite.engine, path.resolve(DIGITS));
+		const panel = await suite.open(DIGITS, {
+			handlers: {
+				inspect: (input, context) =>
+					held
+						? new Promise((_, reject) => {
+								context.progress({ done: 1, total: 4 });
+								context.signal.addEventListener("abort", () => {
+									ended = "aborted";
+									reject(cancelled());
+								});
+							})
+						: host.inspect(input, context),
+			},
+		});
+		await panel.page.locator(".work-percent", { hasText: "25 %" }).waitFor();
+		assert.equal(
+			await panel.page.locator("progress").evaluate((bar: HTMLProgressElement) => bar.value / bar.max),
+			0.25,
+		);
+		await panel.page.getByText("Cancel", { exact: true }).click();
+		await panel.page.getByText("Cancelled before the numbers were there.").waitFor();
+		assert.equal(ended, "aborted");
+		held = false;
+		await panel.page.getByText("Compute", { exact: true }).click();
+		await numbersShown(panel);
+		assert.notEqual(await panel.page.locator(".whole dd").first().textContent(), "…");
+	});
+
+	it("takes an older request back when a newer one comes", async () => {
+		const signals: AbortSignal[] = [];
+		const host = engineHost(suite.engine, path.resolve(DIGITS));
+		const panel = await suite.open(DIGITS, {
+			handlers: {
+				inspect: (input, context) => {
+					signals.push(context.signal);
+					return signals.length === 1 ? new Promise(() => {}) : host.inspect(input, context);
+				},
+			},
+		});
+		await panel.page.locator(".work:not([hidden])").waitFor();
+		await panel.page.getByRole("option", { name: /^after_bn f32/ }).click();
+		await numbersShown(panel);
+		assert.deepEqual(
+			signals.map((signal) => signal.aborted),
+			[true, false],
+		);
+	});
+
+	it("says in one sentence why a file cannot be opened, with its place and code", async () => {
+		const file = place(suite.folder, "broken.npy", Buffer.from("\x93NUMPY\x01\x00\xff\xff{", "latin1"));
+		const panel = await suite.open(file);
+		const error = panel.page.getByRole("alert").filter({ hasText: "This file cannot be opened" });
+		await error.waitFor();
+		assert.match((await error.textContent()) ?? "", /broken\.npy.*Code: corrupt/);
+		assert.deepEqual(panel.problems, []);
+	});
+
+	it("says why the numbers of a tensor could not be computed", async () => {
+		const panel = await suite.open(DIGITS, {
+			handlers: {
+				inspect: () => {
+					throw new TensorError("corrupt", "The data ends early.", {
+						file: "x.safetensors",
+						tensor: "before_bn",
+						byte: 128,
+					});
+				},
+			},
+		});
+		await panel.page.getByText('x.safetensors, tensor "before_bn", byte 128: The data ends early.').waitFor();
+	});
+
+	it("offers to read a changed file again, and does", async () => {
+		const file = place(suite.folder, "changing.npy", npy([4], Float64Array.of(1, 2, 3, 4)));
+		const panel = await suite.open(file);
+		await numbersShown(panel);
+		writeFileSync(file, npy([4], Float64Array.of(10, 20, 30, 40)));
+		await panel.webview.call("fileChanged", null);
+		await panel.page.getByText("Read again").click();
+		await panel.page.locator(".whole dd", { hasText: /^25$/ }).waitFor();
+		assert.equal(await panel.page.locator(".banner:visible").count(), 0);
+	});
+
+	it("shows the real and the imaginary part of complex values", async () => {
+		const file = place(suite.folder, "complex.npy", npy([2], Float64Array.of(1, 10, 3, 30), "<c16"));
+		const panel = await suite.open(file);
+		await numbersShown(panel);
+		assert.equal(await panel.page.locator(".whole dd").nth(1).textContent(), "2");
+		await panel.page.getByLabel("Imaginary part").check();
+		await panel.page.locator(".whole dd", { hasText: /^20$/ }).waitFor();
+	});
+
+	it("shows 64-bit extremes to the last digit, NaN and infinities with their first index", async () => {
+		const wide = place(suite.folder, "wide.npy", npy([2], BigInt64Array.of(-(2n ** 63n), 2n ** 63n - 1n)));
+		const panel = await suite.open(wide);
+		await numbersShown(panel);
+		const shown = await panel.page.locator(".whole dd").allTextContents();
+		assert.deepEqual(shown.slice(3, 5), ["-9223372036854775808", "9223372036854775807"]);
+
+		const odd = place(suite.folder, "odd.npy", npy([2, 2], Float64Array.of(1, NaN, -Infinity, Infinity)));
+		const second = await suite.open(odd);
+		await numbersShown(second);
+		assert.deepEqual(await second.page.locator(".badges li").allTextContents(), [
+			"1 NaN, first at [0, 1]",
+			"1 +Inf, first at [1, 1]",
+			"1 −Inf, first at [1, 0]",
+		]);
+	});
+
+	for (const [name, shape] of [
+		["scalar", []],
+		["empty", [0, 3, 4]],
+		["vector", [5000]],
+		["rank-8", [2, 3, 2, 4, 3, 2, 5, 2]],
+	] as const) {
+		it(`shows a tensor of shape [${shape.join(", ")}] without a slip`, async () => {
+			const size = shape.reduce<number>((product, length) => product * length, 1);
+			const file = place(suite.folder, `${name}.npy`, npy(shape, noise(size)));
+			const panel = await suite.open(file);
+			await numbersShown(panel);
+			assert.equal(await panel.page.locator(".whole dd").first().textContent(), formatCount(size));
+			assert.equal(await panel.page.locator(".chip").count(), shape.length);
+			assert.equal(await panel.page.locator(".profile").count(), size === 0 ? 0 : shape.length);
+			assert.equal(await panel.page.locator(".picture").isVisible(), size > 0);
+			assert.deepEqual(panel.problems, []);
+		});
+	}
+
+	it("keeps its choices when it is opened again", async () => {
+		const panel = await suite.open(DIGITS);
+		await numbersShown(panel);
+		await panel.page.locator(".tensor-row", { hasText: "after_bn" }).first().click();
+		await panel.page.getByRole("button", { name: /^Axis 0, N/ }).click();
+		await numbersShown(panel);
+		await panel.page.waitForTimeout(300);
+		const again = await suite.open(DIGITS, { state: panel.savedState() });
+		await numbersShown(again);
+		assert.equal(await again.page.locator(".tensor-title").textContent(), "after_bn");
+		assert.match((await again.page.locator(".layout-counts").textContent()) ?? "", /^384 sets/);
+	});
+
+	for (const theme of THEMES) {
+		it(`fits 320 to 1600 pixels and breaks no policy in ${theme}`, async () => {
+			const panel = await suite.open(DIGITS, { theme });
+			await numbersShown(panel);
+			for (const width of [320, 420, 700, 1000, 1600]) {
+				await panel.page.setViewportSize({ width, height: 900 });
+				const spare = await panel.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+				assert.ok(spare <= 0, `${spare} pixels too wide at ${width}`);
+			}
+			assert.deepEqual(panel.problems, []);
+		});
+	}
+
+	it("hides nothing under forced colours and holds still under reduced motion", async () => {
+		const panel = await suite.open(DIGITS, {
+			forcedColors: "active",
+			reducedMotion: "reduce",
+			handlers: { inspect: () => new Promise(() => {}) },
+		});
+		await panel.page.locator(".work:not([hidden])").waitFor();
+		assert.equal(await panel.page.locator("progress").evaluate((bar) => getComputedStyle(bar).animationName), "none");
+		assert.deepEqual(panel.problems, []);
+	});
+});

@@ -1,0 +1,91 @@
+import { existsSync } from "node:fs";
+import * as path from "node:path";
+import { after, afterEach, before } from "mocha";
+import type { Browser } from "playwright-core";
+import type { Engine } from "../../src/engine/api";
+import { createEngine } from "../../src/engine/engine";
+import type { HostApi } from "../../src/protocol";
+import type { Handlers } from "../../src/rpc";
+import { temporaryFolder } from "../cli/tensor-files";
+import {
+	chromiumPath,
+	engineHost,
+	launchBrowser,
+	openWebviewPage,
+	type WebviewPage,
+	type WebviewPageOptions,
+	workerPath,
+} from "../support/webview-page";
+
+/** A real browser and a real engine for one suite; pages are closed after each test. */
+export interface Panels {
+	readonly engine: Engine;
+	/** A folder for the suite's files. */
+	readonly folder: string;
+	/** What the webview asked of `normalize`, `copyStatistics` and `inspect` since the test began. */
+	readonly asked: readonly (readonly [name: string, input: unknown])[];
+	/** Opens the inspector on a file; handlers given here stand before the engine's. */
+	readonly open: (
+		file: string,
+		options?: Partial<WebviewPageOptions> & { readonly handlers?: Partial<Handlers<HostApi>> },
+	) => Promise<WebviewPage>;
+}
+
+/** Sets a suite up; skips it, with the reason, where there is no browser or nothing was built. */
+export function panels(): Panels {
+	const { folder, remove } = temporaryFolder();
+	const asked: (readonly [string, unknown])[] = [];
+	const pages: WebviewPage[] = [];
+	let browser: Browser | undefined;
+	let engine: Engine | undefined;
+
+	before(async function () {
+		const missing = chromiumPath() === undefined ? "Chromium" : existsSync(workerPath()) ? undefined : "dist/worker.js";
+		if (missing) {
+			console.log(`      skipped: ${missing} is missing`);
+			this.skip();
+		}
+		this.timeout(30_000);
+		engine = createEngine({ workerPath: workerPath(), workers: 1 });
+		browser = await launchBrowser();
+	});
+	afterEach(async () => {
+		asked.length = 0;
+		await Promise.all(pages.splice(0).map((page) => page.close()));
+	});
+	after(async () => {
+		await browser?.close();
+		await engine?.close();
+		remove();
+	});
+
+	return {
+		folder,
+		asked,
+		get engine() {
+			if (!engine) throw new Error("The engine runs only during the tests.");
+			return engine;
+		},
+		async open(file, { handlers, ...options } = {}) {
+			if (!browser || !engine) throw new Error("The browser runs only during the tests.");
+			const host = engineHost(engine, path.resolve(file), (name, input) => asked.push([name, input]));
+			const page = await openWebviewPage(browser, { host: { ...host, ...handlers }, ...options });
+			pages.push(page);
+			page.page.setDefaultTimeout(15_000);
+			return page;
+		},
+	};
+}
+
+/** Waits until numbers are there, for the whole tensor and for the norm. */
+export async function numbersShown({ page }: WebviewPage): Promise<void> {
+	await page.locator(".whole[aria-busy=false]").waitFor();
+	await page.locator("section[aria-busy=true]").waitFor({ state: "detached" });
+}
+
+/** The rows of a table as texts. */
+export function rowsOf({ page }: WebviewPage, table: string): Promise<string[][]> {
+	return page
+		.locator(`${table} tbody tr:not(.spacer)`)
+		.evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent ?? "")));
+}
