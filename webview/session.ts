@@ -74,8 +74,9 @@ export function createSession(store: Store, host: Channel<HostApi>): Session {
 		} catch (thrown) {
 			if (!newest()) return;
 			const error = TensorError.from(thrown).toData();
-			if (error.code === "cancelled") store.update({ work: { state: "cancelled" }, announcement: "Cancelled." });
-			else store.update({ work: { state: "failed", error }, changed: store.get().changed || error.code === "changed" });
+			if (error.code === "cancelled") return store.update({ work: { state: "cancelled" }, announcement: "Cancelled." });
+			const changed = store.get().changed || error.code === "changed";
+			store.update({ inspection: undefined, work: { state: "failed", error }, changed });
 		}
 	};
 
@@ -104,10 +105,10 @@ export function createSession(store: Store, host: Channel<HostApi>): Session {
 	return {
 		async open() {
 			stop();
-			store.update({ opened: undefined, changed: false, inspection: undefined, work: { state: "idle" } });
+			store.update({ changed: false, work: { state: "idle" } });
 			try {
 				const opened = await host.call("open", null);
-				store.update({ opened });
+				store.update({ opened, inspection: undefined });
 				if (!opened.ok) return;
 				const { tensors } = opened.description;
 				const { tensor } = store.get();

@@ -46,10 +46,14 @@ export function createApp(store: Store, session: Session): HTMLElement {
 			show(empty, nothing);
 		},
 	);
-	return el(
+	const toolbar = createToolbar(store, session);
+	const app = el(
 		"div",
 		{ class: "app" },
-		createToolbar(store, session),
+		toolbar,
 		el("div", { class: "columns" }, createTensorList(store, session), main),
 	);
+	// What stays in sight under the toolbar has to know how tall it is.
+	new ResizeObserver(() => app.style.setProperty("--ti-toolbar", `${toolbar.offsetHeight}px`)).observe(toolbar);
+	return app;
 }

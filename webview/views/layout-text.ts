@@ -2,8 +2,9 @@ import { formatCount } from "../../src/core/format";
 import { roleOf, setSize, sizeOf } from "../../src/core/layout";
 import { normalization } from "../../src/core/normalizations";
 import { booksSentence } from "../books";
-import { type Chosen, exactly } from "../chosen";
+import type { Chosen } from "../chosen";
 import { el, setText, show } from "../dom";
+import { numpyOf } from "../numpy";
 import { chosenOf } from "../session";
 import type { Store } from "../store";
 
@@ -91,29 +92,4 @@ function createStrips({ shape, layout, letters, norm }: Chosen): HTMLElement {
 			),
 		),
 	);
-}
-
-/** NumPy code with the same sets: groups become an axis of their own. */
-function numpyOf({ shape, layout, norm }: Chosen): string {
-	if (!layout) return "";
-	const split: number[] = [];
-	const averaged: number[] = [];
-	shape.forEach((size, axis) => {
-		const role = roleOf(layout, axis);
-		if (role === "grouped") split.push(layout.cells[axis] ?? 1, size / (layout.cells[axis] ?? 1));
-		else split.push(size);
-		if (role !== "kept") averaged.push(split.length - 1);
-	});
-	const grouped = split.length > shape.length;
-	const tuple = (numbers: readonly number[]) => `(${numbers.join(", ")}${numbers.length === 1 ? "," : ""})`;
-	const axes = `axis=${tuple(averaged)}, keepdims=True`;
-	return [
-		grouped ? `g = x.reshape${tuple(split)}` : "",
-		`mean = ${grouped ? "g" : "x"}.mean(${axes})`,
-		`var = ${grouped ? "g" : "x"}.var(${axes})`,
-		`y = (${grouped ? "g" : "x"} - mean) / np.sqrt(var + ${exactly(norm.options.eps)})`,
-		grouped ? "y = y.reshape(x.shape)" : "",
-	]
-		.filter(Boolean)
-		.join("\n");
 }

@@ -15,6 +15,8 @@ export interface PictureDrawn {
 	readonly view: View;
 }
 
+const HINT = "Arrow keys move along lines and characters, Page Up and Page Down along pages, with Shift along books.";
+
 /** The reduction layout as a picture: one element and its whole set lit up. */
 export function createPicture(store: Store): HTMLElement {
 	const readout = el("p", { class: "picture-readout", id: "picture-readout" });
@@ -22,11 +24,12 @@ export function createPicture(store: Store): HTMLElement {
 		class: "picture-canvas",
 		tabindex: 0,
 		role: "application",
-		"aria-label":
-			"Picture of the sets. Arrow keys move along the last two axes, Page Up and Page Down along the pages, with Shift along the books.",
-		"aria-describedby": "picture-readout",
+		"aria-label": "Picture of the sets",
+		"aria-roledescription": "picture that arrow keys move in",
+		"aria-describedby": "picture-hint picture-readout",
 	});
 	const inputs = el("div", { class: "element-inputs" });
+	const hint = el("p", { class: "quiet picture-hint", id: "picture-hint" }, HINT);
 	const unseen = el("p", { class: "quiet" });
 	const element = el(
 		"div",
@@ -34,6 +37,7 @@ export function createPicture(store: Store): HTMLElement {
 		canvas,
 		el("div", { class: "picture-foot" }, readout, inputs),
 		unseen,
+		hint,
 	);
 	let scene: Scene | undefined;
 	let view: View | undefined;

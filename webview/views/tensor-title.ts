@@ -5,7 +5,7 @@ import type { Inspection } from "../../src/core/inspection";
 import { sizeOf } from "../../src/core/layout";
 import { button } from "../controls/controls";
 import { el, setText, show } from "../dom";
-import { type Session, selectedTensor, titleOf } from "../session";
+import { type Session, selectedTensor } from "../session";
 import type { Store } from "../store";
 
 /** The selected tensor: name, dtype, shape, size, its real or imaginary part, and its numbers as a whole. */
@@ -43,8 +43,9 @@ export function createTensorTitle(store: Store, session: Session): HTMLElement {
 			const tensor = selectedTensor(state);
 			show(element, tensor !== undefined);
 			if (!tensor) return;
-			setText(name, titleOf(state, tensor));
-			name.title = tensor.name;
+			// A nameless tensor is its file, which the toolbar names.
+			setText(name, tensor.name);
+			show(name, tensor.name !== "");
 			const count = sizeOf(tensor.shape);
 			facts.replaceChildren(
 				el("span", { class: "tag" }, formatDType(tensor.dtype)),
