@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import type { DType } from "../core/dtype";
 import { TensorError, throwIfAborted } from "../core/errors";
 import type { Shape } from "../core/layout";
@@ -31,8 +32,8 @@ export interface Opened {
 export interface OpenFiles {
 	/** Opens a file, or takes it from those kept open if it has not changed, for as long as `work` lasts. */
 	use<T>(file: FileRef, signal: AbortSignal, work: (opened: Opened) => Promise<T>): Promise<T>;
-	/** Closes a kept file, so that it can be replaced or deleted on every system; without a path all of them. */
-	release(path?: string): Promise<void>;
+	/** Closes a kept file, so that it can be replaced or deleted on every system. */
+	release(file: string): Promise<void>;
 }
 
 /** Files kept open by a worker. */
@@ -43,7 +44,7 @@ const KEEP_MS = 5000;
 
 /** The open files of one worker. */
 export function createOpenFiles(): OpenFiles {
-	const kept: { readonly path: string; readonly opened: Opened; readonly timer: NodeJS.Timeout }[] = [];
+	const kept: { readonly place: string; readonly opened: Opened; readonly timer: NodeJS.Timeout }[] = [];
 
 	const drop = async (index: number) => {
 		const [entry] = kept.splice(index, 1);
@@ -51,8 +52,8 @@ export function createOpenFiles(): OpenFiles {
 		await entry?.opened.open.close();
 	};
 
-	const take = async (path: string): Promise<Opened | undefined> => {
-		const index = kept.findIndex((entry) => entry.path === path);
+	const take = async (place: string): Promise<Opened | undefined> => {
+		const index = kept.findIndex((entry) => entry.place === place);
 		const [entry] = index < 0 ? [] : kept.splice(index, 1);
 		if (!entry) return undefined;
 		clearTimeout(entry.timer);
@@ -65,34 +66,34 @@ export function createOpenFiles(): OpenFiles {
 		}
 	};
 
-	const keep = async (path: string, opened: Opened) => {
+	const keep = async (place: string, opened: Opened) => {
 		const timer = setTimeout(() => {
 			const index = kept.findIndex((entry) => entry.opened === opened);
 			if (index >= 0) void drop(index);
 		}, KEEP_MS);
 		timer.unref();
-		kept.push({ path, opened, timer });
+		kept.push({ place, opened, timer });
 		if (kept.length > KEPT) await drop(0);
 	};
 
 	return {
 		async use(file, signal, work) {
 			throwIfAborted(signal);
-			const path = "path" in file ? file.path : undefined;
-			const opened = (path === undefined ? undefined : await take(path)) ?? (await openRef(file, signal));
+			const place = "path" in file ? path.resolve(file.path) : undefined;
+			const opened = (place === undefined ? undefined : await take(place)) ?? (await openRef(file, signal));
 			try {
 				const result = await work(opened);
 				await opened.verify();
-				if (path === undefined) await opened.open.close();
-				else await keep(path, opened);
+				if (place === undefined) await opened.open.close();
+				else await keep(place, opened);
 				return result;
 			} catch (thrown) {
 				await opened.open.close();
 				throw TensorError.from(thrown).at({ file: opened.name });
 			}
 		},
-		async release(path) {
-			for (let i = kept.length - 1; i >= 0; i--) if (path === undefined || kept[i]?.path === path) await drop(i);
+		async release(file) {
+			for (const entry of kept.filter(({ place }) => place === path.resolve(file))) await drop(kept.indexOf(entry));
 		},
 	};
 }

@@ -231,6 +231,17 @@ describe("the engine", function () {
 		assert.deepEqual([integers.mismatched, integers.maxAbs], [1, 1]);
 	});
 
+	it("compares complex tensors part by part, and only with each other", async () => {
+		const parts = (...numbers: number[]) => new Uint8Array(Float32Array.of(...numbers).buffer);
+		const a = writeTensors(file("c-a.npy"), [{ name: "", dtype: "c64", shape: [2], bytes: parts(1, 2, 3, 4) }]);
+		const b = writeTensors(file("c-b.npy"), [{ name: "", dtype: "c64", shape: [2], bytes: parts(1, 2, 3, 9) }]);
+		const found = await engine().compare({ a: at(a), b: at(b), rtol: 0, atol: 0 });
+		assert.deepEqual([found.elements, found.mismatched, found.firstMismatch], [4, 1, { index: [1, 1], a: 4, b: 9 }]);
+		const real = writeTensors(file("c-r.npy"), [f32("", [2], [1, 2])]);
+		const mixed = engine().compare({ a: at(a), b: at(real), rtol: 0, atol: 0 });
+		await assert.rejects(mixed, code("unsupported", /c64.*f32.*complex/));
+	});
+
 	it("stops soon after it is cancelled, and works on", async () => {
 		const input = writeTensors(file("cancel.npy"), [f32("", LARGE, noise(sizeOf(LARGE)))]);
 		const abort = new AbortController();

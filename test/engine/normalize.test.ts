@@ -268,6 +268,16 @@ describe("normalize", function () {
 		assert.deepEqual([told.norm, told.eps, told.from], ["batchNorm", 1e-5, "meta.safetensors"]);
 	});
 
+	it("of one's own cells is the named norm that has the same cells", async () => {
+		const shape = [4, 6, 5];
+		const input = writeTensors(file("cells.npy"), [f64("", shape, noise(120))]);
+		const named = normOf("groupNorm", shape, { groups: 3 });
+		const own = normOf("cells", shape, { cells: [4, 3, 1] });
+		await engine().normalize({ ...at(input), norm: named, output: file("named.npy"), overwrite: true });
+		await engine().normalize({ ...at(input), norm: own, output: file("own.npy"), overwrite: true });
+		assert.deepEqual(readFileSync(file("named.npy")), readFileSync(file("own.npy")));
+	});
+
 	it("accepts gamma of any shape that broadcasts, and otherwise says which shapes fit", async () => {
 		const shape = [2, 3, 4];
 		const values = noise(24);
