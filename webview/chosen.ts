@@ -32,6 +32,8 @@ export interface Chosen {
 	readonly letters: readonly string[];
 	readonly channelAxis: number;
 	readonly norm: Norm;
+	/** Parts that each axis is to be cut into, also where that cannot be done. */
+	readonly parts: Shape;
 	/** Absent where the norm does not fit; then `problem` says why. */
 	readonly layout?: Layout;
 	readonly problem?: ErrorData;
@@ -63,7 +65,8 @@ export function choose(shape: Shape, choices: Choices): Chosen {
 	const chosen = isNormId(choices.norm) ? [choices.norm] : FIRST_NORMS[known];
 	const tried = chosen.map((id) => tryNorm(shape, { id, options: optionsOf(id, axes, known, choices.options ?? {}) }));
 	const fitting = tried.find(({ layout }) => layout) ?? tried.at(-1);
-	return { ...axes, ...(fitting as (typeof tried)[number]) };
+	const shown = fitting as (typeof tried)[number];
+	return { ...axes, ...shown, parts: shown.layout?.cells ?? attemptedParts(shape, shown.norm) };
 }
 
 function tryNorm(shape: Shape, norm: Norm): { norm: Norm; layout?: Layout; problem?: ErrorData } {
@@ -72,6 +75,16 @@ function tryNorm(shape: Shape, norm: Norm): { norm: Norm; layout?: Layout; probl
 	} catch (thrown) {
 		return { norm, problem: TensorError.from(thrown).toData() };
 	}
+}
+
+/** The parts that a norm which does not fit was to make. */
+function attemptedParts(shape: Shape, norm: Norm): Shape {
+	const { uses } = normalization(norm.id);
+	if (uses.includes("cells")) return norm.options.cells;
+	const { axis, groups } = norm.options;
+	const { layout } = tryNorm(shape, { ...norm, options: { ...norm.options, groups: 1, eps: 0 } });
+	const cells = layout?.cells ?? shape;
+	return uses.includes("groups") ? cells.map((parts, a) => (a === axis ? groups : parts)) : cells;
 }
 
 function optionsOf(
@@ -100,12 +113,12 @@ export function axisMeaning(id: NormId, rank: number): "channel" | "first averag
 
 /** The choices after one axis got another number of parts: still the same norm where it leaves that to the user. */
 export function chooseParts(chosen: Chosen, choices: Choices, axis: number, parts: number): Choices {
-	const { norm, layout, shape } = chosen;
+	const { norm, shape } = chosen;
 	const groups = normalization(norm.id).uses.includes("groups") && axis === norm.options.axis;
 	if (groups && parts !== 1 && parts !== shape[axis]) {
 		return { ...choices, norm: norm.id, options: { ...choices.options, groups: parts } };
 	}
-	const cells = (layout?.cells ?? norm.options.cells).map((old, a) => (a === axis ? parts : old));
+	const cells = chosen.parts.map((old, a) => (a === axis ? parts : old));
 	return { ...choices, norm: "cells", options: { ...choices.options, cells } };
 }
 

@@ -82,6 +82,7 @@ export function createSession(store: Store, host: Channel<HostApi>): Session {
 
 	const inspect = () => {
 		stop();
+		store.update({ notice: "" });
 		const tensor = selectedTensor(store.get());
 		if (!tensor || tensor.problem) {
 			store.update({ work: { state: "idle" }, inspection: undefined });

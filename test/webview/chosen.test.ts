@@ -45,6 +45,7 @@ describe("choices", () => {
 		const { norm, layout, problem } = choose(NCHW, { norm: "groupNorm", options: { groups: 7 } });
 		assert.equal(norm.id, "groupNorm");
 		assert.equal(layout, undefined);
+		assert.deepEqual(choose(NCHW, { norm: "groupNorm", options: { groups: 7 } }).parts, [8, 7, 1, 1]);
 		assert.match(problem?.message ?? "", /64 indices, which 7 equal groups cannot share/);
 	});
 

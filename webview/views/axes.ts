@@ -57,8 +57,7 @@ function createChip(axis: number, choose: Choose): HTMLElement {
 	toggle.addEventListener("click", () =>
 		choose((choices, chosen) => {
 			const size = chosen.shape[axis] ?? 1;
-			const averaged = chosen.layout ? roleOf(chosen.layout, axis) === "averaged" : false;
-			return chooseParts(chosen, choices, axis, averaged ? size : Math.min(1, size));
+			return chooseParts(chosen, choices, axis, chosen.parts[axis] === 1 ? size : Math.min(1, size));
 		}),
 	);
 	parts.addEventListener("input", () => {
@@ -73,12 +72,12 @@ function createChip(axis: number, choose: Choose): HTMLElement {
 	);
 }
 
-function updateChip(chip: HTMLElement, { shape, layout, letters, norm }: Chosen, axis: number): void {
+function updateChip(chip: HTMLElement, { shape, parts: all, letters }: Chosen, axis: number): void {
 	const [toggle, parts] = [chip.querySelector("button"), chip.querySelector("input")];
 	if (!toggle || !parts) return;
-	const size = shape[axis] ?? 1;
-	const role = layout ? roleOf(layout, axis) : undefined;
-	const count = layout?.cells[axis] ?? (axis === norm.options.axis ? norm.options.groups : 1);
+	const [size, count] = [shape[axis] ?? 1, all[axis] ?? 1];
+	const fits = size === 0 || (Number.isInteger(count) && count >= 1 && size % count === 0);
+	const role = fits ? roleOf({ shape, cells: all }, axis) : undefined;
 	const words =
 		size === 1 ? "one index" : role === "grouped" ? `${count} groups of ${size / count}` : (role ?? "does not fit");
 	chip.dataset.role = size === 1 ? "kept" : (role ?? "misfit");
@@ -94,6 +93,6 @@ function updateChip(chip: HTMLElement, { shape, layout, letters, norm }: Chosen,
 	parts.disabled = size <= 1;
 	parts.setAttribute("aria-label", `Parts that axis ${letters[axis]} is cut into`);
 	parts.title = `1 averages the axis, ${size} keeps it; between: ${divisors(Math.max(1, size)).slice(1, -1).slice(0, 12).join(", ") || "no groups"}`;
-	setAttribute(parts, "aria-invalid", layout === undefined && size % Math.max(1, count) !== 0 && "true");
+	setAttribute(parts, "aria-invalid", !fits && "true");
 	if (document.activeElement !== parts && parts.value !== String(count)) parts.value = String(count);
 }
