@@ -291,6 +291,37 @@ describe("the inspector's panel", function () {
 		});
 	}
 
+	it("follows a change of the theme, in its own parts, in the toolkit's and on canvas", async () => {
+		const panel = await suite.open(DIGITS, { theme: "dark" });
+		await numbersShown(panel);
+		const seen = () =>
+			panel.page.evaluate(() => {
+				const canvas = document.querySelector<HTMLCanvasElement>(".profile-canvas");
+				const copy = new OffscreenCanvas(canvas?.width ?? 1, canvas?.height ?? 1).getContext("2d");
+				if (canvas) copy?.drawImage(canvas, 0, 0);
+				// The greys of the chart are the text's: the mean's line is drawn in it.
+				const data = copy?.getImageData(0, 0, canvas?.width ?? 1, canvas?.height ?? 1).data ?? [];
+				const counts = new Map<number, number>();
+				for (let k = 0; k < data.length; k += 4) {
+					const [red = 0, green = 0, blue = 0] = [data[k], data[k + 1], data[k + 2]];
+					if (data[k + 3] === 255 && red === green && green === blue) counts.set(red, (counts.get(red) ?? 0) + 1);
+				}
+				const field = document.querySelector("vscode-text-field")?.shadowRoot?.querySelector(".root");
+				return {
+					page: getComputedStyle(document.body).backgroundColor,
+					field: field ? getComputedStyle(field).backgroundColor : "",
+					line: [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? -1,
+				};
+			});
+		const dark = await seen();
+		await panel.setTheme("light");
+		await panel.page.waitForTimeout(300);
+		const light = await seen();
+		assert.deepEqual([dark.page, light.page], ["rgb(31, 31, 31)", "rgb(255, 255, 255)"]);
+		assert.notEqual(dark.field, light.field);
+		assert.ok(dark.line > 180 && light.line < 90, `the mean's line went from ${dark.line} to ${light.line}`);
+	});
+
 	it("hides nothing under forced colours and holds still under reduced motion", async () => {
 		const panel = await suite.open(DIGITS, {
 			forcedColors: "active",
