@@ -82,7 +82,8 @@ function numbers(statistics: HoverStatistics, links: HoverLinks): string {
 }
 
 function row(cells: readonly string[]): string {
-	return `| ${cells.join(" | ")} |`;
+	// VS Code draws tables without room between their columns.
+	return `| ${cells.join(" | &nbsp;&nbsp;")} |`;
 }
 
 /** Text that Markdown shows as it is, on one line: no emphasis, link, image, icon or HTML can come from a file. */
@@ -91,8 +92,8 @@ export function escaped(text: string): string {
 		text
 			// biome-ignore lint/suspicious/noControlCharactersInRegex: names in files may hold any character
 			.replace(/[\u0000-\u001f\u007f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, " ")
+			.replace(/[!-%'-/:;=-@[-`{-~]/g, "\\$&")
 			.replaceAll("&", "&amp;")
 			.replaceAll("<", "&lt;")
-			.replace(/[!-%'-/:=?@[-`{-~]/g, "\\$&")
 	);
 }

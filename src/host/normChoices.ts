@@ -30,7 +30,7 @@ export function normChoices(shape: Shape): Choice<NormId>[] {
 		}
 		try {
 			const layout = layoutOf({ id, options: defaultOptions(shape, id) }, shape);
-			return { value: id, label, description: `${per}: ${layoutInWords(layout)}` };
+			return { value: id, label, description: `${layoutInWords(layout)}, ${per}` };
 		} catch (thrown) {
 			return { value: id, label, description: per, problem: TensorError.from(thrown).message };
 		}
@@ -47,7 +47,7 @@ export function defaultOptions(shape: Shape, id: NormId): NormOptions {
 	});
 }
 
-/** The axes a norm can be told, each with the layout that follows; the default one first where there are several. */
+/** The axes a norm can be told, in order, each with the layout that follows. */
 export function axisChoices(shape: Shape, id: NormId): Choice<number>[] {
 	const { letters } = guessAxes(shape);
 	const first = id === "layerNorm" ? 0 : 1;

@@ -22,12 +22,12 @@ const HEADINGS = ["count", "mean", "std", "min", "max", "NaN", "+Inf", "-Inf", "
 /** Significant digits in the tables. */
 const DIGITS = 7;
 
-/** A report of all statistics as text: its tables are lined up, and are Markdown where they are pasted; in pieces, one for every table. */
+/** A report of all statistics as plain text, in pieces: one for every table. */
 export function* statisticsReport({ description, tensor, parts }: Inspected): Generator<string, void, undefined> {
 	yield `${heading(description, tensor)}\n`;
 	for (const inspection of parts) {
-		if (inspection.part !== "value") yield `\n# ${inspection.part === "real" ? "Real" : "Imaginary"} part\n`;
-		yield `\n## Whole tensor\n\n${table([...HEADINGS], [cellRow(inspection.whole)])}${firstPlaces(inspection)}`;
+		if (inspection.part !== "value") yield `\n${inspection.part === "real" ? "Real" : "Imaginary"} part\n`;
+		yield `\nWhole tensor\n\n${table([...HEADINGS], [cellRow(inspection.whole)])}${firstPlaces(inspection)}`;
 		if (inspection.norm) yield normSection(inspection.norm);
 		for (const profile of inspection.profiles) yield profileSection(profile, tensor);
 	}
@@ -50,13 +50,14 @@ export function wholeJson({ tensor, parts }: Inspected): StatisticsJson {
 function heading(description: FileDescription, tensor: TensorInfo): string {
 	const { letters, reason } = guessAxes(tensor.shape);
 	const axes = tensor.shape.map((size, axis) => `${letters[axis] ?? axis} = ${size}`).join(", ");
+	const notes = [...(tensor.note ? [tensor.note] : []), ...description.notes];
 	return [
-		`# ${code(tensor.name || description.file)}`,
+		oneLine(tensor.name || description.file),
 		"",
-		`- File: ${code(description.file)} (${description.formatLabel}, ${formatBytes(description.size)})`,
-		`- Tensor: ${formatShape(tensor.shape)} ${formatDType(tensor.dtype)}, ${formatCount(sizeOf(tensor.shape))} elements, ${formatBytes(tensor.bytes)}`,
-		...(tensor.shape.length > 0 ? [`- Axes: ${axes}. These letters are a guess. ${reason}`] : []),
-		...[...(tensor.note ? [tensor.note] : []), ...description.notes].map((note) => `- Note: ${note}`),
+		`File    ${oneLine(description.file)} (${description.formatLabel}, ${formatBytes(description.size)})`,
+		`Tensor  ${formatShape(tensor.shape)} ${formatDType(tensor.dtype)}, ${formatCount(sizeOf(tensor.shape))} elements, ${formatBytes(tensor.bytes)}`,
+		...(tensor.shape.length > 0 ? [`Axes    ${axes}; these letters are a guess`, `        ${reason}`] : []),
+		...notes.map((note) => `Note    ${oneLine(note)}`),
 	].join("\n");
 }
 
@@ -80,7 +81,7 @@ function normSection({ norm, layout, before, after, belowEps, empty }: NormSumma
 		...(belowEps > 0 ? [`In ${formatCount(belowEps)} sets the variance is below eps.`] : []),
 		...(empty > 0 ? [`${formatCount(empty)} sets have no finite element.`] : []),
 	];
-	return `\n## ${label}\n\n${facts.join(" ")}\n\n${table(["", ...HEADINGS], rows)}`;
+	return `\n${label}\n\n${facts.join(" ")}\n\n${table(["", ...HEADINGS], rows)}`;
 }
 
 function profileSection(profile: AxisProfile, tensor: TensorInfo): string {
@@ -96,7 +97,7 @@ function profileSection(profile: AxisProfile, tensor: TensorInfo): string {
 		];
 	});
 	const binned = bins < size ? `, in ${formatCount(bins)} bins` : "";
-	const title = `\n## Axis ${axis} (${letters[axis] ?? axis}), ${formatCount(size)} ${size === 1 ? "index" : "indices"}${binned}`;
+	const title = `\nAxis ${axis} (${letters[axis] ?? axis}), ${formatCount(size)} ${size === 1 ? "index" : "indices"}${binned}`;
 	return `${title}\n\n${table(["index", ...HEADINGS], rows)}`;
 }
 
@@ -111,19 +112,17 @@ function numberText(value: number | bigint, count: number | undefined, column: (
 	return count === 0 ? "-" : formatNumber(value, DIGITS);
 }
 
-/** A Markdown table with right-aligned columns. */
+/** A table with right-aligned columns. */
 function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
 	const widths = headings.map((heading, column) =>
-		rows.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), Math.max(2, heading.length)),
+		rows.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), heading.length),
 	);
-	const line = (row: readonly string[]) =>
-		`| ${widths.map((width, k) => (row[k] ?? "").padStart(width)).join(" | ")} |`;
-	const rule = `| ${widths.map((width) => `${"-".repeat(width - 1)}:`).join(" | ")} |`;
-	return `${[line(headings), rule, ...rows.map(line)].join("\n")}\n`;
+	const line = (row: readonly string[]) => `  ${widths.map((width, k) => (row[k] ?? "").padStart(width)).join("  ")}`;
+	return `${[headings, ...rows].map(line).join("\n")}\n`;
 }
 
-/** Text from a file as a code span on one line. */
-function code(text: string): string {
+/** Text from a file, kept on one line. */
+function oneLine(text: string): string {
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: names in files may hold any character
-	return `\`${text.replace(/[`\u0000-\u001f\u007f\u2028\u2029]/g, "�")}\``;
+	return text.replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, " ");
 }
