@@ -57,8 +57,9 @@ describe("the extension host's thread, while a file of 1 GiB is worked on", func
 			const tab = () => vscode.window.tabGroups.activeTabGroup.activeTab?.label;
 			assert.equal(await eventually(tab, (label) => label === "big.npy"), "big.npy");
 			const { engine } = await inspector();
-			const { tensors } = await engine.describe({ path: files.at("big.npy") });
-			assert.deepEqual(tensors[0]?.shape, SHAPE);
+			// The panel asks for the same at the same time: when this is there, it has had its answer, or nearly so.
+			const inspection = await engine.inspect({ file: { path: files.at("big.npy") }, part: 0 });
+			assert.equal(inspection.whole.count, 2 ** 28);
 			await vscode.commands.executeCommand("workbench.action.closeAllEditors");
 		}));
 

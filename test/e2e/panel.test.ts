@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { npyOf, valuesOfNpy } from "../support/npy";
+import { PATIENCE_MS } from "../support/patience";
+import { answer, quickInput, whenAsked } from "../support/quick-input";
+import { useWorkbench } from "../support/suite";
+import { webviewWithText } from "../support/webview";
+import { closeAllEditors, findCommand, openFromExplorer } from "../support/workbench";
+
+describe("in the panel, a user", () => {
+	const VALUES = Array.from({ length: 24 }, (_, i) => (i % 5) - Math.floor(i / 6));
+	const session = useWorkbench({ files: { "acts.npy": npyOf([2, 3, 2, 2], VALUES) } });
+	const at = (name: string) => path.join(session().folder, name);
+
+	before("the editors are there", async () => {
+		await findCommand(session().page, "Tensor Inspector: Normalize Tensor…");
+		await session().page.keyboard.press("Escape");
+	});
+	beforeEach(() => openFromExplorer(session().page, "acts.npy"));
+	afterEach(() => closeAllEditors(session().page));
+
+	it("saves the norm that is shown, and is only asked for the file's name", async () => {
+		const { page } = session();
+		const panel = await webviewWithText(page, "2 × 3 × 2 × 2");
+		await panel.getByText("Normalize and save…").first().click();
+		await whenAsked(page, "File to write");
+		assert.equal(await quickInput(page).inputValue(), "acts.batchNorm.npy");
+		await answer(page, "saved.npy");
+		await webviewWithText(page, "saved.npy");
+		const { values } = valuesOfNpy(fs.readFileSync(at("saved.npy")));
+		for (const channel of [0, 1, 2]) {
+			const all = VALUES.map((value, i) => ({ value, i })).filter(({ i }) => Math.floor(i / 4) % 3 === channel);
+			const mean = all.reduce((sum, { value }) => sum + value, 0) / 8;
+			const variance = all.reduce((sum, { value }) => sum + (value - mean) ** 2, 0) / 8;
+			for (const { value, i } of all) {
+				const expected = (value - mean) / Math.sqrt(variance + 1e-5);
+				assert.ok(Math.abs((values[i] as number) - expected) < 1e-12, `element ${i}: ${values[i]}, not ${expected}`);
+			}
+		}
+	});
+
+	it("copies the statistics as JSON", async () => {
+		const { page } = session();
+		const panel = await webviewWithText(page, "2 × 3 × 2 × 2");
+		await panel.getByText("Copy statistics as JSON").first().click();
+		await webviewWithText(page, "Copied");
+		const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
+		assert.deepEqual([copied.shape, copied.count], [[2, 3, 2, 2], [24]]);
+	});
+
+	it("is told when the file changes, and reads it again", async () => {
+		const { page } = session();
+		await webviewWithText(page, "2 × 3 × 2 × 2");
+		fs.writeFileSync(at("acts.npy"), npyOf([5, 4], VALUES.slice(0, 20)));
+		const panel = await webviewWithText(page, "Read again");
+		await panel.getByText("Read again").first().click({ timeout: PATIENCE_MS });
+		await webviewWithText(page, "5 × 4");
+	});
+});
