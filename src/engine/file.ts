@@ -84,6 +84,11 @@ export async function openFile(file: string): Promise<FileSource> {
 	};
 }
 
+/** The one absolute path that a file is known by, however it was spelled. */
+export function placeOf(file: string): string {
+	return path.resolve(file);
+}
+
 function fingerprintOf(stats: BigIntStats): string {
 	return `${stats.size}:${stats.mtimeNs}`;
 }

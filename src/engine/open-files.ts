@@ -1,11 +1,10 @@
-import * as path from "node:path";
 import type { DType } from "../core/dtype";
 import { TensorError, throwIfAborted } from "../core/errors";
 import type { Shape } from "../core/layout";
 import type { TensorInfo } from "../core/tensor";
 import { memorySource, type OpenFile, openTensors } from "../formats";
 import type { FileRef, TensorRef } from "./api";
-import { changed, type FileSource, openFile } from "./file";
+import { changed, type FileSource, openFile, placeOf } from "./file";
 
 /** A tensor that was found: the file as it was then, so that later jobs notice when it is another. */
 export interface Target {
@@ -79,7 +78,7 @@ export function createOpenFiles(): OpenFiles {
 	return {
 		async use(file, signal, work) {
 			throwIfAborted(signal);
-			const place = "path" in file ? path.resolve(file.path) : undefined;
+			const place = "path" in file ? placeOf(file.path) : undefined;
 			const opened = (place === undefined ? undefined : await take(place)) ?? (await openRef(file, signal));
 			try {
 				const result = await work(opened);
@@ -93,7 +92,7 @@ export function createOpenFiles(): OpenFiles {
 			}
 		},
 		async release(file) {
-			for (const entry of kept.filter(({ place }) => place === path.resolve(file))) await drop(kept.indexOf(entry));
+			for (const entry of kept.filter(({ place }) => place === placeOf(file))) await drop(kept.indexOf(entry));
 		},
 	};
 }
