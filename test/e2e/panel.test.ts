@@ -44,7 +44,7 @@ describe("in the panel, a user", () => {
 		const { page } = session();
 		const panel = await webviewWithText(page, "2 × 3 × 2 × 2");
 		await panel.getByText("Copy statistics as JSON").first().click();
-		await webviewWithText(page, "Copied");
+		await webviewWithText(page, "Statistics copied as JSON");
 		const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
 		assert.deepEqual([copied.shape, copied.count], [[2, 3, 2, 2], [24]]);
 	});
