@@ -43,6 +43,8 @@ function testFiles(passes) {
 
 /** @param {NodeJS.ProcessEnv} env */
 async function runUnit(env) {
+	// The panel's tests show it in a real browser.
+	await ensureChromium();
 	const files = testFiles((place) => !/^(host|e2e)\//.test(place));
 	const limitMs = 10 * 60_000;
 	await runScript("scripts/suite/node.mjs", ["60000", ...files], { env, show: true, limitMs });
