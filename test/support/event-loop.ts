@@ -12,6 +12,9 @@ export interface LongestBlock {
 const SAMPLE_US = 500;
 const LOOK_MS = 5;
 
+/** A sample may come this late on a busy machine; what is longer was another program's turn. */
+const LATE_MS = 10;
+
 /**
  * Watches this thread while work runs, with V8's sampling profiler: two thousand times a second it notes what runs, so that a
  * block is known by its cause. `ours` is the end of the path, with slashes, of the file that is looked at.
@@ -64,8 +67,8 @@ function longestRun({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile, 
 	samples.forEach((sample, k) => {
 		const kind = kinds.get(sample);
 		if (kind === "other" || (kind === "collector" && run === 0)) run = 0;
-		// A sample that comes late was held up by other programs: not by the code that runs.
-		else run += Math.min(timeDeltas[k + 1] ?? 0, 3 * SAMPLE_US) / 1000;
+		// A sample that comes very late was held up by other programs: not by the code that runs.
+		else run += Math.min((timeDeltas[k + 1] ?? 0) / 1000, LATE_MS);
 		longest = Math.max(longest, run);
 	});
 	return longest;
