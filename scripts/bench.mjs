@@ -13,6 +13,7 @@ import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { hasCommands, processStartMs } from "../test/bench/commands.mjs";
+import { contender } from "../test/bench/contenders.mjs";
 import { dataFolder } from "../test/bench/data.mjs";
 import { availableMemory, machineFacts } from "../test/bench/machine.mjs";
 import { startPython } from "../test/bench/python.mjs";
@@ -74,6 +75,14 @@ function numberOf(name, text, unless) {
 	return number;
 }
 
+/** @param {import("../test/bench/measure.mjs").Measured} measured */
+function inOneLine({ row, ours, theirs }) {
+	const ratios = theirs.flatMap(({ id, times }) =>
+		times ? [`${id} ${(times.median / ours.median).toFixed(2)} ×`] : [],
+	);
+	return [`${row.id}: ${ours.median.toFixed(1)} ms`, ...ratios].join(", ");
+}
+
 async function main() {
 	const { quick, keep } = options;
 	const runs = numberOf("runs", options.runs, quick ? 3 : 10);
@@ -121,6 +130,8 @@ async function main() {
 	const measured = [];
 	/** @type {string[]} */
 	const notes = [];
+	/** @type {Set<string>} */
+	const skips = new Set();
 	const busy = os.loadavg()[0] ?? 0;
 	if (busy > cores / 4)
 		notes.push(`The machine was busy before the start (load ${busy.toFixed(1)}): its ratios are rough.`);
@@ -131,13 +142,19 @@ async function main() {
 			notes.push(`${row.id} was left out: NumPy writes its file.`);
 			continue;
 		}
-		await data.make(row.file, python);
-		const found = await measureRow(session, row);
-		measured.push(found);
-		const ratios = found.theirs.map(({ id, times }) =>
-			times ? ` ${id} ${(times.median / found.ours.median).toFixed(2)} ×` : "",
-		);
-		say(`${row.id}: ${found.ours.median.toFixed(1)} ms${ratios.join("")}`);
+		try {
+			await data.make(row.file, python);
+			const found = await measureRow(session, row);
+			measured.push(found);
+			say(inOneLine(found));
+			for (const { id, skipped } of found.theirs) {
+				if (skipped !== undefined) skips.add(`${contender(id).label} was left out: ${skipped}.`);
+			}
+		} catch (error) {
+			// The rows before it took minutes: they are still told, and the run fails at its end.
+			notes.push(`${row.id} FAILED: ${error instanceof Error ? error.message : error}`);
+			process.exitCode = 1;
+		}
 		// Files that no later row reads would only push others out of the page cache.
 		const later = rows.slice(k + 1).some(({ file }) => [file.name, file.deflates].includes(row.file.name));
 		if (!later && !keep) data.remove(row.file);
@@ -145,6 +162,7 @@ async function main() {
 	python?.end();
 	await readers.end();
 
+	notes.push(...skips);
 	const sections = sectionsOf({ ...about, notes }, measured);
 	for (const section of sections) console.log(asText(section));
 	for (const note of notes) say(note);
@@ -156,7 +174,7 @@ async function main() {
 
 try {
 	await main();
-	process.exit(0);
+	process.exit();
 } catch (error) {
 	console.error(error instanceof Error ? error.message : error);
 	process.exit(1);

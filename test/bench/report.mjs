@@ -21,7 +21,7 @@ import { judge, TARGETS } from "./targets.mjs";
 
 /** Two or three digits that mean something. @param {number} value */
 function digits(value) {
-	return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+	return value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : value >= 0.1 ? 2 : 3);
 }
 
 /** @param {Times} times */
@@ -120,7 +120,7 @@ function aboutSection({ machine, processStartMs, runs, notes }) {
 	const text = [
 		"Every number is a ratio: the time of a contender divided by the engine's, so that more than 1 means that the engine " +
 			"is faster; in brackets the contender's own time. Times are medians ± the distance between the quartiles of " +
-			`${runs} runs (4 GB: 3), after a warm-up in which the results are compared. In every run all contenders of a row ` +
+			`${runs} runs (4 GB: ${Math.min(3, runs)}), after a warm-up in which the results are compared. In every run all contenders of a row ` +
 			"take their turn, in an order that rotates, so that all meet the same machine.",
 		"The files were written and flushed before, and every contender has read them once: all read from the page cache, " +
 			"none from the disk. Values are normal numbers from one seed.",
