@@ -55,8 +55,17 @@ export async function runCommand(page: Page, title: string): Promise<void> {
 /** Opens a file with a double click in the Explorer; `name` is its row's text. Waits for its tab, not for its contents. */
 export async function openFromExplorer(page: Page, name: string): Promise<void> {
 	const row = page.locator(".explorer-folders-view .monaco-list-row", { has: page.getByText(name, { exact: true }) });
-	await row.first().dblclick({ timeout: PATIENCE_MS });
-	await page.locator(".tab.active", { hasText: name }).waitFor({ timeout: PATIENCE_MS });
+	const tab = page.locator(".tab.active", { hasText: name });
+	// The Explorer drops a click that comes while it shows a new file, and a tab may still be closing: then again.
+	for (const end = Date.now() + PATIENCE_MS; ; ) {
+		await row.first().dblclick({ timeout: PATIENCE_MS });
+		const opened = await tab.waitFor({ timeout: 5000 }).then(
+			() => true,
+			() => false,
+		);
+		if (opened) return;
+		if (Date.now() > end) throw new Error(`${name} was not opened by double clicks in the Explorer.`);
+	}
 }
 
 /** The toasts and the entries of the notification centre that hold this text. */
