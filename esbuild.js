@@ -8,8 +8,51 @@ const production = process.argv.includes("--production");
 const watch = process.argv.includes("--watch");
 process.chdir(__dirname);
 
+/** @type {Promise<Buffer> | undefined} */
+let kernels;
+
+/** Compiles src/engine/assembly (AssemblyScript) to WebAssembly. */
+async function compileKernels() {
+	const { default: asc } = await import("assemblyscript/asc");
+	const options = [
+		"--runtime",
+		"stub",
+		"--importMemory",
+		"--enable",
+		"simd",
+		"--noAssert",
+		"-O3",
+		"--outFile",
+		"kernels",
+	];
+	const folder = path.join("src", "engine", "assembly");
+	/** @type {Uint8Array | undefined} */
+	let program;
+	const { error, stderr } = await asc.main(["index.ts", "--baseDir", folder, ...options], {
+		writeFile(name, contents) {
+			if (name === "kernels" && typeof contents !== "string") program = contents;
+		},
+	});
+	if (error || !program) throw new Error(`The kernels in ${folder} do not compile:\n${stderr}`);
+	return Buffer.from(program);
+}
+
+/** `import program from "./assembly/index.wasm"` gives the bytes of the compiled kernels, inlined in the bundle. */
+const kernelsPlugin = {
+	name: "kernels",
+	/** @param {esbuild.PluginBuild} build */
+	setup(build) {
+		build.onResolve({ filter: /assembly\/index\.wasm$/ }, () => ({ path: "kernels", namespace: "kernels" }));
+		build.onLoad({ filter: /.*/, namespace: "kernels" }, async () => {
+			kernels ??= compileKernels();
+			return { contents: await kernels, loader: "binary" };
+		});
+	},
+};
+
 /** @type {esbuild.BuildOptions} */
 const common = {
+	plugins: [kernelsPlugin],
 	bundle: true,
 	outdir: "dist",
 	logLevel: "warning",

@@ -49,7 +49,7 @@ export function addColumns(
 }
 
 function sumColumns(
-	values: Float64Array,
+	values: Float64Array | Float32Array,
 	start: number,
 	count: number,
 	rowStep: number,

@@ -2,9 +2,9 @@ import { DTYPES, decode, decodeWide, isWideInteger, partsOf, realDType } from ".
 import type { Chunk } from "../formats/reader";
 import { type ChunkGeometry, withParts } from "./plan";
 
-/** A chunk in float64, of real dtype: complex ones have an extra last axis of 2. */
+/** A chunk's values (float64, or float32 where that holds them exactly), of real dtype: complex ones have an extra last axis of 2. */
 export interface Decoded extends ChunkGeometry {
-	readonly values: Float64Array;
+	readonly values: Float64Array | Float32Array;
 	/** The same values exactly, for 64-bit integers. */
 	readonly wide?: BigInt64Array | BigUint64Array;
 }

@@ -42,10 +42,10 @@ export async function openFile(file: string): Promise<FileSource> {
 		name,
 		size,
 		fingerprint,
-		async read(offset, length, signal) {
+		async read(offset, length, signal, target) {
 			throwIfAborted(signal);
 			if (!(offset >= 0 && length >= 0 && offset + length <= size)) throw endsEarly(name, offset, length, size);
-			const bytes = new Uint8Array(length);
+			const bytes = target && target.length >= length ? target.subarray(0, length) : new Uint8Array(length);
 			let filled = 0;
 			while (filled < length) {
 				const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);

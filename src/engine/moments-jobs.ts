@@ -2,14 +2,17 @@ import { type DType, partsOf, realDType } from "../core/dtype";
 import { axisProfile, type Inspection, partName, summarizeNorm, unravel } from "../core/inspection";
 import { type Layout, type Shape, sizeOf } from "../core/layout";
 import { cellStatistics, emptyMoments, type Moments } from "../core/moments";
-import { layoutOf, type Norm } from "../core/normalizations";
+import type { Norm } from "../core/normalizations";
+import type { Chunk } from "../formats/reader";
 import type { CallContext } from "../rpc";
 import type { LayoutMoments } from "./api";
 import { decodeChunk } from "./decoded";
 import { buffersOf, deriveMoments, layoutWithParts, mergeShares, splitParts } from "./derive";
+import { addLanes } from "./fast";
 import { addChunk } from "./kernels";
 import { type OpenFiles, type Target, useTarget } from "./open-files";
 import { boxesOf, CHUNK_ELEMENTS, eachChunk, type Share } from "./share";
+import { simdOfThread } from "./simd";
 
 /** What the shares of a tensor found under the computed layouts, and the layouts that are wanted from it. */
 export interface Partials {
@@ -19,9 +22,6 @@ export interface Partials {
 	readonly computed: readonly Layout[];
 	readonly shares: readonly (readonly Moments[])[];
 }
-
-/** Bins that the profile of a long axis is cut into: as many as a wide screen has columns. */
-export const PROFILE_BINS = 2048;
 
 /** Sets of a norm that an inspection lists one by one. */
 export const LISTED_SETS = 256;
@@ -37,12 +37,17 @@ export function momentsOfShare(
 	return useTarget(files, target, context.signal, async ({ open }, info) => {
 		const found = layouts.map((layout) => emptyMoments(realDType(target.dtype), sizeOf(layout.cells)));
 		const boxes = boxesOf(open.boxes(info, CHUNK_ELEMENTS), share);
-		await eachChunk(open, info, boxes, context, (chunk) => {
-			const decoded = decodeChunk(chunk);
+		const simd = simdOfThread();
+		const add = (chunk: Chunk) => {
+			const lanes = simd.lanes(chunk);
+			const decoded = lanes ?? decodeChunk(chunk);
 			layouts.forEach((layout, i) => {
-				addChunk(found[i] as Moments, layout, decoded);
+				const into = found[i] as Moments;
+				if (lanes) addLanes(simd, into, layout, lanes);
+				else addChunk(into, layout, decoded);
 			});
-		});
+		};
+		await eachChunk(open, info, boxes, context, add, simd.targets);
 		context.transfer(...buffersOf(found));
 		return found;
 	});
@@ -63,16 +68,6 @@ export function layoutMoments(partials: Partials, context: CallContext): LayoutM
 	const layouts = partsOfLayouts(partials);
 	context.transfer(...buffersOf(layouts.flatMap(({ parts }) => parts)));
 	return layouts;
-}
-
-/** The layouts that an inspection is made of: a profile of every axis, the whole, and the norm's. */
-export function inspectedLayouts(shape: Shape, norm: Norm | null): Layout[] {
-	const profiles = shape.map((size, axis) => ({
-		shape,
-		cells: shape.map((_, a) => (a === axis ? Math.min(size, PROFILE_BINS) : 1)),
-	}));
-	const whole = { shape, cells: shape.map(() => 1) };
-	return [...profiles, whole, ...(norm ? [layoutOf(norm, shape)] : [])];
 }
 
 /** Adds shares up into an inspection of one part of a tensor. */

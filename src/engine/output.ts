@@ -3,6 +3,7 @@ import { promises as fs } from "node:fs";
 import * as path from "node:path";
 import { byteLength, partsOf, type WritableDType } from "../core/dtype";
 import { TensorError } from "../core/errors";
+import { sizeOf } from "../core/layout";
 import { layoutOf, type Norm } from "../core/normalizations";
 import { combineCrc32, crc32 } from "../formats/encoding/crc32";
 import { type OutputPlan, type OutputRegion, planOutput } from "../formats/writer";
@@ -10,9 +11,11 @@ import type { CallContext } from "../rpc";
 import { type AffineInput, type AffineTables, locateAffine } from "./affine";
 import type { TensorRef } from "./api";
 import { decodeChunk } from "./decoded";
+import { transformLanes } from "./fast-transform";
 import { openError } from "./file";
 import { findTensor, type Opened, type OpenFiles, type Target, useTarget } from "./open-files";
 import { boxesOf, CHUNK_ELEMENTS, eachChunk, type Share } from "./share";
+import { simdOfThread } from "./simd";
 import { encodeValues, isOneRun, type Order, runsOf, tiles, transformChunk } from "./transform";
 
 /** How a normalized tensor will be written. */
@@ -154,20 +157,32 @@ export function transformShare(
 	const region = plan.regions[0] as OutputRegion;
 	return useTarget(files, target, context.signal, async ({ open }, info) => {
 		const handle = await fs.open(job.temporary, "r+");
+		const simd = simdOfThread();
 		const stretches: Stretch[] = [];
 		let overflowed = 0;
 		try {
 			const elements = inOrder ? CHUNK_ELEMENTS : TILE_ELEMENTS;
 			const all = inOrder || target.sequential ? open.boxes(info, elements) : tiles(shape, elements);
-			await eachChunk(open, info, boxesOf(all, share), context, async (chunk) => {
-				const encoded = encodeValues(dtype, transformChunk(decodeChunk(chunk), layout, tables, order));
-				overflowed += encoded.overflowed;
-				for (const { start, bytes } of runsOf(encoded, chunk, shape, order)) {
-					const offset = byteLength(dtype, start);
-					await writeAll(handle, bytes, region.offset + offset);
-					if (plan.needsCrc) stretches.push({ offset, length: bytes.length, crc: crc32(bytes) });
-				}
-			});
+			await eachChunk(
+				open,
+				info,
+				boxesOf(all, share),
+				context,
+				async (chunk) => {
+					const lanes = dtype === "f32" ? simd.lanes(chunk) : undefined;
+					const fast = lanes && transformLanes(simd, lanes, layout, tables, order);
+					const encoded = fast
+						? { ...fast, count: sizeOf(chunk.shape) }
+						: encodeValues(dtype, transformChunk(lanes ?? decodeChunk(chunk), layout, tables, order));
+					overflowed += encoded.overflowed;
+					for (const { start, bytes } of runsOf(encoded, chunk, shape, order)) {
+						const offset = byteLength(dtype, start);
+						await writeAll(handle, bytes, region.offset + offset);
+						if (plan.needsCrc) stretches.push({ offset, length: bytes.length, crc: crc32(bytes) });
+					}
+				},
+				simd.targets,
+			);
 		} finally {
 			await handle.close();
 		}

@@ -37,7 +37,8 @@ export type ChunkGeometry = Pick<Chunk, "origin" | "shape" | "strides" | "offset
 /** Contiguous stretches shorter than this are summed as columns, where there are rows to sum over. */
 const SHORT = 16;
 
-const ONCE: Loop = { count: 1, step: 0, axes: [] };
+/** A loop that runs once. */
+export const ONCE: Loop = { count: 1, step: 0, axes: [] };
 
 /** Plans the walk over a non-empty chunk of a tensor with this layout. */
 export function planChunk(chunk: ChunkGeometry, { shape, cells }: Layout): Plan {

@@ -31,7 +31,8 @@ export function* boxesOf(boxes: Iterable<Box>, share: Share): Generator<Box> {
 
 /**
  * Reads boxes one after the other, the next while the last is worked on. Between two it reports progress (elements of
- * this tensor, of `total`) and makes room for messages, so that a cancel arrives.
+ * this tensor, of `total`) and makes room for messages, so that a cancel arrives. Chunks are read into the targets in
+ * turn, where the source can: with two of them one is worked on while the other is filled.
  */
 export async function eachChunk(
 	source: TensorSource,
@@ -39,15 +40,17 @@ export async function eachChunk(
 	boxes: Iterable<Box>,
 	{ signal, progress }: ShareContext,
 	work: (chunk: Chunk) => void | Promise<void>,
+	targets: readonly Uint8Array[] = [],
 ): Promise<void> {
 	const total = sizeOf(info.shape);
 	let done = 0;
 	let reported = Date.now();
 	let coming: Promise<Chunk> | undefined;
+	let turn = 0;
 	try {
 		for (const box of withEnd(boxes)) {
 			const chunk = await coming;
-			coming = box && source.read(info, box, signal);
+			coming = box && source.read(info, box, signal, targets[turn++ % targets.length]);
 			// Handled by the next await, or by the end below when the work throws first.
 			coming?.catch(() => {});
 			if (!chunk) continue;

@@ -54,7 +54,12 @@ export function* denseBoxes(shape: Shape, order: Order, maxElements: number): Ge
 }
 
 /** The values of one box: one read where they are contiguous, otherwise gathered into a dense chunk of the same order. */
-export async function readDense(place: DensePlace, box: Box, signal?: AbortSignal): Promise<Chunk> {
+export async function readDense(
+	place: DensePlace,
+	box: Box,
+	signal?: AbortSignal,
+	target?: Uint8Array,
+): Promise<Chunk> {
 	const { dtype, shape, order, bigEndian } = place;
 	checkBox(shape, box);
 	const count = sizeOf(box.shape);
@@ -70,7 +75,7 @@ export async function readDense(place: DensePlace, box: Box, signal?: AbortSigna
 	if (!isContiguous(shape, box.shape, order)) return { ...chunk, offset: 0, bytes: await gather(place, box, signal) };
 	const steps = denseStrides(shape, order);
 	const first = box.origin.reduce((sum, index, axis) => sum + index * (steps[axis] as number), 0);
-	return { ...chunk, ...(await readElements(place, first, count, signal)) };
+	return { ...chunk, ...(await readElements(place, first, count, signal, target)) };
 }
 
 function isContiguous(shape: Shape, part: Shape, order: Order): boolean {
@@ -115,11 +120,11 @@ export function denseSource(
 			if (place === undefined) throw problemOf(info);
 			return denseBoxes(place.shape, place.order, maxElements);
 		},
-		async read(tensor, box, signal) {
+		async read(tensor, box, signal, target) {
 			const { place, info } = lookUp(tensor.name);
 			if (place === undefined) throw problemOf(info);
 			try {
-				return await readDense(place, box, signal);
+				return await readDense(place, box, signal, target);
 			} catch (thrown) {
 				throw TensorError.from(thrown).at({ tensor: info.name });
 			}

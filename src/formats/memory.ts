@@ -23,9 +23,9 @@ export function rangeOf(source: ByteSource, name: string, start: number, size: n
 		name,
 		size,
 		...(source.sequential ? { sequential: true } : {}),
-		async read(offset, length, signal) {
+		async read(offset, length, signal, target) {
 			checkRange({ name, size }, offset, length);
-			return source.read(start + offset, length, signal);
+			return source.read(start + offset, length, signal, target);
 		},
 	};
 }

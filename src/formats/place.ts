@@ -27,11 +27,12 @@ export async function readElements(
 	first: number,
 	count: number,
 	signal?: AbortSignal,
+	target?: Uint8Array,
 ): Promise<{ readonly offset: number; readonly bytes: Uint8Array }> {
 	const { bits } = DTYPES[dtype];
 	// 4 bits: pairs of elements start on a byte; 6 bits: every fourth does.
 	const offset = bits % 8 === 0 ? 0 : first % (bits === 4 ? 2 : 4);
 	const begin = byteLength(dtype, first - offset);
-	const bytes = await source.read(start + begin, byteLength(dtype, offset + count), signal);
+	const bytes = await source.read(start + begin, byteLength(dtype, offset + count), signal, target);
 	return { offset, bytes };
 }

@@ -10,8 +10,8 @@ export interface ByteSource {
 	readonly size: number;
 	/** True where a read behind the last one starts again from the beginning (compressed members): read forwards. */
 	readonly sequential?: boolean;
-	/** Exactly `length` bytes from `offset` on; throws `corrupt` where the source ends before, `cancelled` on abort. */
-	read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;
+	/** Exactly `length` bytes from `offset` on, in `target` where one is given, long enough, and the source can; throws `corrupt` where the source ends before, `cancelled` on abort. */
+	read(offset: number, length: number, signal?: AbortSignal, target?: Uint8Array): Promise<Uint8Array>;
 	/** A file in the same folder, by its bare name; throws `not-found`. */
 	sibling?(name: string): Promise<ByteSource>;
 	close?(): Promise<void>;
@@ -40,7 +40,7 @@ export interface TensorSource {
 	/** Boxes of at most `maxElements` that cover the tensor once, in the order that reads fastest. Throws the tensor's `problem`. */
 	boxes(tensor: TensorInfo, maxElements: number): Iterable<Box>;
 	/** The values of one box as they lie in the file. Throws the tensor's `problem`, `corrupt`, or `cancelled`. */
-	read(tensor: TensorInfo, box: Box, signal?: AbortSignal): Promise<Chunk>;
+	read(tensor: TensorInfo, box: Box, signal?: AbortSignal, target?: Uint8Array): Promise<Chunk>;
 	close(): Promise<void>;
 }
 

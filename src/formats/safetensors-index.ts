@@ -123,10 +123,10 @@ function reopening(place: DensePlace, index: ByteSource): DensePlace {
 	const source: ByteSource = {
 		name,
 		size,
-		async read(offset, length, signal) {
+		async read(offset, length, signal, target) {
 			const shard = await openSibling(index, name);
 			try {
-				if (shard.size === size) return await shard.read(offset, length, signal);
+				if (shard.size === size) return await shard.read(offset, length, signal, target);
 				throw new TensorError(
 					"changed",
 					`The file had ${size} bytes when it was opened and has ${shard.size} now; open it again.`,

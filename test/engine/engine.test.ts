@@ -309,7 +309,7 @@ describe("an engine whose worker fails", function () {
 			`const fs = require("node:fs");
 			if (fs.existsSync(${JSON.stringify(flag)})) {
 				fs.unlinkSync(${JSON.stringify(flag)});
-				setTimeout(() => { ${fault} }, 100);
+				require("node:worker_threads").parentPort.once("message", () => setTimeout(() => { ${fault} }, 10));
 			}
 			require(${JSON.stringify(WORKER)});`,
 		);

@@ -89,8 +89,8 @@ function checkedRange(member: ByteSource, crc: number): ByteSource {
 	let sum = 0;
 	return {
 		...member,
-		async read(offset, length, signal) {
-			const bytes = await member.read(offset, length, signal);
+		async read(offset, length, signal, target) {
+			const bytes = await member.read(offset, length, signal, target);
 			if (offset <= reached && offset + length > reached) {
 				sum = crc32(bytes.subarray(reached - offset), sum);
 				reached = offset + length;

@@ -1,0 +1,15 @@
+import type { Layout, Shape } from "../core/layout";
+import { layoutOf, type Norm } from "../core/normalizations";
+
+/** Bins that the profile of a long axis is cut into: as many as a wide screen has columns. */
+export const PROFILE_BINS = 2048;
+
+/** The layouts that an inspection is made of: a profile of every axis, the whole, and the norm's. */
+export function inspectedLayouts(shape: Shape, norm: Norm | null): Layout[] {
+	const profiles = shape.map((size, axis) => ({
+		shape,
+		cells: shape.map((_, a) => (a === axis ? Math.min(size, PROFILE_BINS) : 1)),
+	}));
+	const whole = { shape, cells: shape.map(() => 1) };
+	return [...profiles, whole, ...(norm ? [layoutOf(norm, shape)] : [])];
+}
