@@ -63,10 +63,32 @@ const common = {
 /** @type {esbuild.BuildOptions} */
 const node = { ...common, platform: "node", format: "cjs", target: "node20", external: ["vscode"] };
 
+/**
+ * The worker is an ECMAScript module; packages in it that were written for `require` get one.
+ * @type {esbuild.BuildOptions}
+ */
+const workerModule = {
+	...node,
+	format: "esm",
+	splitting: true,
+	outdir: path.join("dist", "worker"),
+	outExtension: { ".js": ".mjs" },
+	chunkNames: "[name]-[hash]",
+	banner: {
+		js: [
+			'import { createRequire as makeRequire } from "node:module";',
+			'import { fileURLToPath as toPath } from "node:url";',
+			"const require = makeRequire(import.meta.url), __filename = toPath(import.meta.url);",
+			'const __dirname = toPath(new URL(".", import.meta.url));',
+		].join(""),
+	},
+};
+
 /** Every program of the product: what it is called in dist/, where it starts, how it is built. */
 const PROGRAMS = [
 	{ name: "extension", entry: "src/host/extension.ts", options: node },
-	{ name: "worker", entry: "src/engine/worker.ts", options: node },
+	// A module in a folder of its own, so that packages for single formats are parts that load when a file needs them.
+	{ name: "main", entry: "src/engine/worker.ts", options: workerModule },
 	{ name: "cli", entry: "src/cli.ts", options: { ...node, banner: { js: "#!/usr/bin/env node" } } },
 	{
 		name: "webview",
@@ -100,6 +122,8 @@ function builds() {
 }
 
 async function main() {
+	// Parts of the worker have names of their content: old ones would stay for ever.
+	fs.rmSync(workerModule.outdir ?? "", { recursive: true, force: true });
 	if (watch) {
 		const contexts = await Promise.all(builds().map((options) => esbuild.context({ ...options, logLevel: "info" })));
 		// Whoever waits for the first "build finished" may use every bundle then.

@@ -55,10 +55,10 @@ function openFolder() {
 function copyPrograms(folder) {
 	const copy = (/** @type {string} */ file) => {
 		const target = path.join(folder, path.basename(file));
-		fs.copyFileSync(path.join(ROOT, "dist", file), target);
+		fs.cpSync(path.join(ROOT, "dist", file), target, { recursive: true });
 		return target;
 	};
-	return { program: copy(path.join("test", "bench", "ours.js")), worker: copy("worker.js") };
+	return { program: copy(path.join("test", "bench", "ours.js")), worker: path.join(copy("worker"), "main.mjs") };
 }
 
 /** @param {string} folder */

@@ -70,7 +70,7 @@ async function main([word, ...rest]: readonly string[], signal: AbortSignal): Pr
 		await write(commandHelp(command));
 		return EXIT.fine;
 	}
-	const engine = createEngine({ workerPath: path.join(__dirname, "worker.js") });
+	const engine = createEngine({ workerPath: path.join(__dirname, "worker", "main.mjs") });
 	try {
 		const bar = (label: string) => progressBar(process.stderr, label);
 		return await command.run(parsed, { engine, signal, write, tell, bar });

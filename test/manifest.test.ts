@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { FORMATS } from "../src/formats/index";
+import { SUFFIXES } from "../src/formats/known";
 import { stringsOf } from "./support/module-imports";
 
 interface Manifest {
@@ -79,7 +79,7 @@ const RULES = {
 		const patterns = (manifest.contributes.customEditors ?? []).flatMap(({ selector }) =>
 			selector.map(({ filenamePattern }) => filenamePattern.toLowerCase()),
 		);
-		const suffixes = FORMATS.flatMap(({ extensions }) => extensions);
+		const suffixes = SUFFIXES;
 		return [
 			...suffixes.filter((suffix) => !patterns.includes(`*${suffix}`)).map((suffix) => `no editor is for *${suffix}`),
 			...patterns.filter((pattern) => !suffixes.includes(pattern.slice(1))).map((pattern) => `no format is ${pattern}`),

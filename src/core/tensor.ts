@@ -13,6 +13,8 @@ export interface TensorInfo {
 	readonly name: string;
 	readonly dtype: DType | OtherDType;
 	readonly shape: Shape;
+	/** What the file calls the axes; "" where one has no name. */
+	readonly axisNames?: readonly string[];
 	/** Bytes the values take, before any compression. */
 	readonly bytes: number;
 	/** Why this tensor cannot be read; the others of the file still can. */
@@ -37,5 +39,7 @@ export interface FileDescription {
 	readonly metadata: Readonly<Record<string, string>>;
 	/** Sentences about the file that are no errors: bytes after the data, a suffix that does not fit. */
 	readonly notes: readonly string[];
+	/** What the file's own loader would import and run, as in "posix.system"; nothing of it is run here. */
+	readonly hazards?: readonly string[];
 	readonly tensors: readonly TensorInfo[];
 }

@@ -1,4 +1,4 @@
-import { type BigIntStats, promises as fs } from "node:fs";
+import { type BigIntStats, promises as fs, readSync } from "node:fs";
 import * as path from "node:path";
 import { TensorError, throwIfAborted } from "../core/errors";
 import type { ByteSource } from "../formats/reader";
@@ -61,15 +61,28 @@ export async function openFile(file: string): Promise<FileSource> {
 			throwIfAborted(signal);
 			return bytes;
 		},
-		async sibling(siblingName) {
-			if (path.basename(siblingName) !== siblingName || siblingName === "..") {
-				throw new TensorError("not-found", `"${siblingName}" is not the bare name of a file beside ${name}.`, {
-					file: name,
-				});
+		readSync(offset, length) {
+			if (!(offset >= 0 && length >= 0 && offset + length <= size)) throw endsEarly(name, offset, length, size);
+			const bytes = new Uint8Array(length);
+			let filled = 0;
+			while (filled < length) {
+				const count = readSync(handle.fd, bytes, filled, length - filled, offset + filled);
+				if (count === 0) throw endsEarly(name, offset, length, size);
+				filled += count;
 			}
-			const sibling = await openFile(path.join(path.dirname(file), siblingName));
+			return bytes;
+		},
+		async sibling(below) {
+			const sibling = await openFile(await placeBelow(path.dirname(file), below, name));
 			siblings.push(sibling);
 			return sibling;
+		},
+		async list(below) {
+			const folder = below === "" ? path.dirname(file) : await placeBelow(path.dirname(file), below, name);
+			const entries = await fs.readdir(folder, { withFileTypes: true }).catch((thrown) => {
+				throw openError(thrown, below);
+			});
+			return entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort();
 		},
 		async verify() {
 			await look();
@@ -87,6 +100,27 @@ export async function openFile(file: string): Promise<FileSource> {
 /** The one absolute path that a file is known by, however it was spelled. */
 export function placeOf(file: string): string {
 	return path.resolve(file);
+}
+
+/** The absolute path of something below a folder; throws `not-found` where the path, or a link in it, leads out of it. */
+async function placeBelow(folder: string, below: string, file: string): Promise<string> {
+	const leadsOut = new TensorError(
+		"not-found",
+		`"${below}" does not lie in the folder of ${file}, so it is not read.`,
+		{
+			file,
+		},
+	);
+	const names = below.replace(/\/$/, "").split("/");
+	if (names.some((each) => each === "" || each === "." || each === ".." || /[\\:\0]/.test(each))) throw leadsOut;
+	const place = path.join(folder, ...names);
+	const [real, root] = await Promise.all([place, folder].map((each) => fs.realpath(each))).catch((thrown) => {
+		throw openError(thrown, below);
+	});
+	const inside = path.relative(root as string, real as string);
+	// The names beside a file may be links, as in a hub's cache of models; those of whole folders may not lead out.
+	if (names.length > 1 && (inside.startsWith("..") || path.isAbsolute(inside))) throw leadsOut;
+	return place;
 }
 
 function fingerprintOf(stats: BigIntStats): string {

@@ -98,6 +98,7 @@ export function createJobs(): Handlers<Jobs> {
 				formatLabel: open.reader.label,
 				metadata: open.metadata,
 				notes: open.notes,
+				...(open.hazards && { hazards: open.hazards }),
 				tensors: open.tensors,
 			})),
 		),

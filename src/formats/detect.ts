@@ -1,12 +1,9 @@
 import { TensorError } from "../core/errors";
 import { formatBytes } from "../core/format";
+import { READ_FORMATS } from "./known";
 
 /** Bytes at the start of a file that tell what it is. */
 export const HEAD_BYTES = 4096;
-
-/** What the product reads, for the end of sentences about files that it does not. */
-export const READ_FORMATS =
-	"Tensor Inspector reads NumPy .npy and .npz files and .safetensors files (with their .safetensors.index.json)";
 
 /** Other kinds of files that people open by mistake or in hope, by their first bytes. */
 const OTHER_KINDS: readonly { readonly kind: string; readonly test: (head: Uint8Array, text: string) => boolean }[] = [

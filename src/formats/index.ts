@@ -1,5 +1,6 @@
-import { TensorError } from "../core/errors";
+import { TensorError, throwIfAborted } from "../core/errors";
 import { HEAD_BYTES, otherKind, placeholderError, unknownFormat } from "./detect";
+import { isZip, readDirectory } from "./encoding/zip-directory";
 import { npy } from "./npy";
 import { npz } from "./npz";
 import type { ByteSource, TensorReader, TensorSource } from "./reader";
@@ -25,7 +26,7 @@ export async function openTensors(source: ByteSource, signal?: AbortSignal): Pro
 		const head = await source.read(0, Math.min(HEAD_BYTES, source.size), signal);
 		const placeholder = placeholderError(head, source);
 		if (placeholder) throw placeholder;
-		const reader = readerOf(head, source);
+		const reader = await readerOf(head, source, signal);
 		const opened = await reader.open(source, signal);
 		const notes = [...suffixNote(reader, source.name), ...opened.notes];
 		return { ...opened, notes, reader };
@@ -35,7 +36,15 @@ export async function openTensors(source: ByteSource, signal?: AbortSignal): Pro
 	}
 }
 
-function readerOf(head: Uint8Array, source: ByteSource): TensorReader {
+async function readerOf(head: Uint8Array, source: ByteSource, signal?: AbortSignal): Promise<TensorReader> {
+	if (isZip(head)) {
+		// A directory that cannot be read is told by the reader that the suffix names, with the same sentence.
+		const names = await readDirectory(source, signal)
+			.then((entries) => entries.map(({ name }) => name))
+			.catch(() => []);
+		throwIfAborted(signal);
+		return FORMATS.find(({ sniffMembers }) => sniffMembers?.(names)) ?? npz;
+	}
 	const sniffed = FORMATS.find(({ sniff }) => sniff(head, source));
 	if (sniffed) return sniffed;
 	// A damaged file of a known suffix gets that format's own error, unless it is plainly something else.

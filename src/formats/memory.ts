@@ -3,22 +3,27 @@ import type { ByteSource } from "./reader";
 
 /** Bytes that are already in memory, as a source; every read is a copy that its reader owns. */
 export function memorySource(name: string, bytes: Uint8Array): ByteSource {
+	const readSync = (offset: number, length: number) => {
+		checkRange({ name, size: bytes.length }, offset, length);
+		// A plain copy: the bytes may be shared between threads, which TextDecoder and transfers refuse.
+		const copy = new Uint8Array(length);
+		copy.set(bytes.subarray(offset, offset + length));
+		return copy;
+	};
 	return {
 		name,
 		size: bytes.length,
 		async read(offset, length, signal) {
 			throwIfAborted(signal);
-			checkRange({ name, size: bytes.length }, offset, length);
-			// A plain copy: the bytes may be shared between threads, which TextDecoder and transfers refuse.
-			const copy = new Uint8Array(length);
-			copy.set(bytes.subarray(offset, offset + length));
-			return copy;
+			return readSync(offset, length);
 		},
+		readSync,
 	};
 }
 
 /** `size` bytes of another source from `start` on, as a source of their own that does not close the other. */
 export function rangeOf(source: ByteSource, name: string, start: number, size: number): ByteSource {
+	const { readSync } = source;
 	return {
 		name,
 		size,
@@ -27,6 +32,12 @@ export function rangeOf(source: ByteSource, name: string, start: number, size: n
 			checkRange({ name, size }, offset, length);
 			return source.read(start + offset, length, signal, target);
 		},
+		...(readSync && {
+			readSync: (offset: number, length: number) => {
+				checkRange({ name, size }, offset, length);
+				return readSync(start + offset, length);
+			},
+		}),
 	};
 }
 

@@ -2,14 +2,13 @@ import type { TensorInfo } from "../core/tensor";
 import { type DensePlace, type DenseTensor, denseSource } from "./dense";
 import { npyType } from "./encoding/npy-dtype";
 import { NPY_MAGIC, readNpyHeader } from "./encoding/npy-header";
+import { KNOWN } from "./known";
 import type { ByteSource, TensorReader } from "./reader";
 import { bytesOf, problem, shownShape } from "./shape";
 
 /** NumPy's .npy: one array, its values in C or Fortran order after a short header. */
 export const npy: TensorReader = {
-	id: "npy",
-	label: "NumPy array",
-	extensions: [".npy"],
+	...KNOWN.npy,
 	sniff: (head) => NPY_MAGIC.every((byte, i) => head[i] === byte),
 	async open(source, signal) {
 		const { notes, ...tensor } = await readNpyArray(source, "", signal);

@@ -1,7 +1,8 @@
 import { TensorError, throwIfAborted } from "../core/errors";
 import { type DenseTensor, denseSource } from "./dense";
-import { READ_FORMATS } from "./detect";
 import { openZip, type ZipArchive, type ZipEntry } from "./encoding/zip";
+import { isZip } from "./encoding/zip-directory";
+import { KNOWN, READ_FORMATS } from "./known";
 import { readNpyArray } from "./npy";
 import { readAhead } from "./read-ahead";
 import type { ByteSource, TensorReader } from "./reader";
@@ -9,11 +10,9 @@ import { unreadable } from "./shape";
 
 /** NumPy's .npz: a zip archive of .npy members, stored or deflated. */
 export const npz: TensorReader = {
-	id: "npz",
-	label: "NumPy archive",
-	extensions: [".npz"],
-	sniff: (head) =>
-		head[0] === 0x50 && head[1] === 0x4b && [0x0403, 0x0605].includes((head[2] ?? 0) + 256 * (head[3] ?? 0)),
+	...KNOWN.npz,
+	sniff: isZip,
+	sniffMembers: (names) => names.some((name) => name.endsWith(".npy")),
 	async open(source, signal) {
 		// Headers lie side by side where members are small: one read serves many.
 		const archive = await openZip(readAhead(source), signal);

@@ -1,6 +1,7 @@
 import type { DType } from "../core/dtype";
 import type { Box, Shape } from "../core/layout";
 import type { TensorInfo } from "../core/tensor";
+import type { KnownFormat } from "./known";
 
 /** Bytes that can be read from any place: a file, a member of an archive, a buffer. */
 export interface ByteSource {
@@ -12,20 +13,21 @@ export interface ByteSource {
 	readonly sequential?: boolean;
 	/** Exactly `length` bytes from `offset` on, in `target` where one is given, long enough, and the source can; throws `corrupt` where the source ends before, `cancelled` on abort. */
 	read(offset: number, length: number, signal?: AbortSignal, target?: Uint8Array): Promise<Uint8Array>;
-	/** A file in the same folder, by its bare name; throws `not-found`. */
-	sibling?(name: string): Promise<ByteSource>;
+	/** The same at once, where the place can: for packages that cannot wait. */
+	readSync?(offset: number, length: number): Uint8Array;
+	/** A file in the same folder or below it, by its path from there with "/"; throws `not-found`, also for paths that lead out. */
+	sibling?(path: string): Promise<ByteSource>;
+	/** Names in the same folder ("") or in one below it, those of folders with a "/" behind; throws `not-found`. */
+	list?(folder: string): Promise<readonly string[]>;
 	close?(): Promise<void>;
 }
 
-/** A file format: one file in this folder and one line in `FORMATS`. */
-export interface TensorReader {
-	readonly id: string;
-	/** Name for people, as in "NumPy array". */
-	readonly label: string;
-	/** Suffixes with their dot, lower case; the content decides, these only break ties and name things. */
-	readonly extensions: readonly string[];
+/** A file format: one file in this folder, one line in `KNOWN` and one in `FORMATS`. */
+export interface TensorReader extends KnownFormat {
 	/** Whether the first bytes of a file (up to 4096) are of this format. */
 	sniff(head: Uint8Array, source: { readonly name: string; readonly size: number }): boolean;
+	/** Whether a zip archive with these members is of this format. */
+	sniffMembers?(names: readonly string[]): boolean;
 	/** Reads headers only. Throws a TensorError where the file as a whole cannot be understood. */
 	open(source: ByteSource, signal?: AbortSignal): Promise<TensorSource>;
 }
@@ -37,6 +39,8 @@ export interface TensorSource {
 	readonly metadata: Readonly<Record<string, string>>;
 	/** Sentences about the file that are no errors: bytes after the data, a suffix that does not fit. */
 	readonly notes: readonly string[];
+	/** What the file's own loader would import and run, as in "posix.system"; nothing of it is run here. */
+	readonly hazards?: readonly string[];
 	/** Boxes of at most `maxElements` that cover the tensor once, in the order that reads fastest. Throws the tensor's `problem`. */
 	boxes(tensor: TensorInfo, maxElements: number): Iterable<Box>;
 	/** The values of one box as they lie in the file. Throws the tensor's `problem`, `corrupt`, or `cancelled`. */

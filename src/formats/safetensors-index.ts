@@ -3,6 +3,7 @@ import type { TensorInfo } from "../core/tensor";
 import { type DensePlace, type DenseTensor, denseSource } from "./dense";
 import { HEAD_BYTES, latin1, placeholderError } from "./detect";
 import { type Json, parseJson } from "./encoding/json";
+import { KNOWN } from "./known";
 import type { ByteSource, TensorReader } from "./reader";
 import { readSafetensors, type SafetensorsHeader } from "./safetensors";
 import { problem } from "./shape";
@@ -13,9 +14,7 @@ const SHARDS_AT_ONCE = 8;
 
 /** The index of a model whose tensors are spread over several .safetensors files in one folder. */
 export const safetensorsIndex: TensorReader = {
-	id: "safetensors-index",
-	label: "sharded safetensors model",
-	extensions: [".safetensors.index.json"],
+	...KNOWN.safetensorsIndex,
 	sniff(head, { name }) {
 		const text = latin1(head);
 		return (

@@ -3,6 +3,7 @@ import { TensorError } from "../core/errors";
 import { formatCount } from "../core/format";
 import { type DenseTensor, denseSource } from "./dense";
 import { type Json, parseJson } from "./encoding/json";
+import { KNOWN } from "./known";
 import type { ByteSource, TensorReader } from "./reader";
 import { entryOf, gaps, overlapping, span } from "./safetensors-entry";
 import { problem } from "./shape";
@@ -13,9 +14,7 @@ const MAX_TENSORS = 1_000_000;
 
 /** Hugging Face's safetensors: a JSON header, then the values of all tensors, little-endian and in C order. */
 export const safetensors: TensorReader = {
-	id: "safetensors",
-	label: "safetensors file",
-	extensions: [".safetensors"],
+	...KNOWN.safetensors,
 	sniff(head, { size }) {
 		if (head.length < 10) return false;
 		const length = new DataView(head.buffer, head.byteOffset, 8).getBigUint64(0, true);

@@ -17,7 +17,7 @@ let started: Engine | undefined;
 
 /** Called by VS Code when the extension is first needed; starts no worker yet. */
 export function activate(context: vscode.ExtensionContext): TensorInspectorApi {
-	const workerPath = vscode.Uri.joinPath(context.extensionUri, "dist", "worker.js").fsPath;
+	const workerPath = vscode.Uri.joinPath(context.extensionUri, "dist", "worker", "main.mjs").fsPath;
 	const host: Host = {
 		context,
 		log: vscode.window.createOutputChannel("Tensor Inspector", { log: true }),

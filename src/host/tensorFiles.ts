@@ -1,15 +1,14 @@
 import * as vscode from "vscode";
-import { FORMATS } from "../formats";
+import { KNOWN, type KnownFormat, SUFFIXES } from "../formats/known";
 import { hasSuffix } from "./pathLiteral";
 
-/** Suffixes of tensor files, with their dot, lower case. */
-export const SUFFIXES: readonly string[] = FORMATS.flatMap((format) => format.extensions);
+export { SUFFIXES } from "../formats/known";
 
 /** The two names of the one editor: VS Code gives the first these files at once, the second only when it is chosen. */
 export const VIEW_TYPES = { default: "tensorInspector.editor", option: "tensorInspector.editor.option" } as const;
 
 /** Files that others may claim as well: archives and JSON. */
-const CONTESTED = [".npz", ".json"];
+const CONTESTED = Object.values(KNOWN).flatMap((format: KnownFormat) => (format.contested ? format.extensions : []));
 
 /** Whether a file's name says that it holds tensors. */
 export function isTensorFile(uri: vscode.Uri): boolean {

@@ -1,8 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
-import os from "node:os";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
-import { build } from "esbuild";
 
 /** How a run of the command line program ended. */
 export interface Run {
@@ -12,25 +10,13 @@ export interface Run {
 	readonly stderr: string;
 }
 
-let program = path.resolve("dist", "cli.js");
+const program = path.resolve("dist", "cli.js");
 
-/** Makes sure that the program to test is that of the sources: the built one, or a fresh build in a temporary folder. */
+/** Makes sure that the built program is that of the sources. */
 export async function prepareProgram(): Promise<void> {
-	const worker = path.resolve("dist", "worker.js");
+	const worker = path.resolve("dist", "worker", "main.mjs");
 	const built = [program, worker].every((file) => existsSync(file) && statSync(file).mtimeMs > newestSource());
-	if (built) return;
-	const folder = mkdtempSync(path.join(os.tmpdir(), "tensor-inspector-cli-"));
-	process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-	await build({
-		entryPoints: { cli: "src/cli.ts", worker: "src/engine/worker.ts" },
-		bundle: true,
-		platform: "node",
-		format: "cjs",
-		target: "node20",
-		outdir: folder,
-		logLevel: "warning",
-	});
-	program = path.join(folder, "cli.js");
+	if (!built) execFileSync(process.execPath, ["esbuild.js"]);
 }
 
 function newestSource(): number {

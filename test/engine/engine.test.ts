@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { appendFileSync, existsSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
+import { pathToFileURL } from "node:url";
 import { TensorError } from "../../src/core/errors";
 import { type Layout, type Shape, sizeOf } from "../../src/core/layout";
 import { COUNTED, cellStatistics, type Moments } from "../../src/core/moments";
@@ -311,7 +312,7 @@ describe("an engine whose worker fails", function () {
 				fs.unlinkSync(${JSON.stringify(flag)});
 				require("node:worker_threads").parentPort.once("message", () => setTimeout(() => { ${fault} }, 10));
 			}
-			require(${JSON.stringify(WORKER)});`,
+			import(${JSON.stringify(pathToFileURL(WORKER))});`,
 		);
 		return program;
 	};

@@ -21,13 +21,13 @@ export interface Stored {
 }
 
 /** The worker program that `node esbuild.js` makes. */
-export const WORKER = path.resolve("dist/worker.js");
+export const WORKER = path.resolve("dist/worker/main.mjs");
 
 /** A folder for one suite and an engine, both made before its tests and gone after them. */
 export function withEngine(workers = 2): { engine(): Engine; file(name: string): string } {
 	const about: { engine?: Engine; folder?: string } = {};
 	before(() => {
-		if (!existsSync(WORKER)) throw new Error("dist/worker.js is missing; run `npm run build` first.");
+		if (!existsSync(WORKER)) throw new Error("dist/worker/main.mjs is missing; run `npm run build` first.");
 		about.folder = mkdtempSync(path.join(os.tmpdir(), "tensor-inspector-"));
 		about.engine = createEngine({ workerPath: WORKER, workers });
 	});

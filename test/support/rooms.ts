@@ -39,6 +39,9 @@ const ENGINE_FILES_WITH_NODE: readonly string[] = [
 /** Files of more than 250 lines that were looked at and left whole, each with its reason. */
 const KNOWN_LONG: Readonly<Record<string, string>> = {};
 
+/** Packages for single formats, each with the only files that may import it. */
+const FORMAT_PACKAGES: Readonly<Record<string, readonly string[]>> = {};
+
 const TOOLKIT = "@vscode/webview-ui-toolkit";
 
 /** A broken rule: where, and in words. */
@@ -94,6 +97,8 @@ function packageViolation(file: string, specifier: string): Broken | undefined {
 		const allowed = file.startsWith("webview/controls/");
 		return allowed ? undefined : { rule: "toolkit", message: "the toolkit belongs in webview/controls" };
 	}
+	if (Object.entries(FORMAT_PACKAGES).some(([name, users]) => name === specifier && users.includes(file)))
+		return undefined;
 	return { rule: "package", message: `${specifier} is not a package the product is built from` };
 }
 

@@ -236,5 +236,5 @@ function deliver(packed: string): void {
 
 /** The bundled program of the workers. */
 export function workerPath(): string {
-	return path.resolve("dist", "worker.js");
+	return path.resolve("dist", "worker", "main.mjs");
 }

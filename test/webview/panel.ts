@@ -40,7 +40,8 @@ export function panels(): Panels {
 	let engine: Engine | undefined;
 
 	before(async function () {
-		const missing = chromiumPath() === undefined ? "Chromium" : existsSync(workerPath()) ? undefined : "dist/worker.js";
+		const missing =
+			chromiumPath() === undefined ? "Chromium" : existsSync(workerPath()) ? undefined : "dist/worker/main.mjs";
 		if (missing) {
 			console.log(`      skipped: ${missing} is missing`);
 			this.skip();

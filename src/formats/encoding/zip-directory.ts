@@ -21,6 +21,11 @@ export interface ZipEntry {
 	readonly problem?: ErrorData;
 }
 
+/** Whether a file begins as zip archives do: with a member, or with the end of an empty directory. */
+export function isZip(head: Uint8Array): boolean {
+	return head[0] === 0x50 && head[1] === 0x4b && [0x0403, 0x0605].includes((head[2] ?? 0) + 256 * (head[3] ?? 0));
+}
+
 const MAX_DIRECTORY_BYTES = 100_000_000;
 const MAX_ENTRIES = 1_000_000;
 const ENTRY_BYTES = 46;

@@ -1,0 +1,229 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import type { ErrorCode, ErrorData } from "../../src/core/errors";
+import { TensorError } from "../../src/core/errors";
+import { toJsonNumber } from "../../src/core/format";
+import type { TensorInfo } from "../../src/core/tensor";
+import { type OpenFile, openTensors } from "../../src/formats";
+import { nodeSource } from "./node-source";
+import { allValues, plainStatistics } from "./values";
+
+type Recorded = number | string | null;
+
+interface Statistics {
+	readonly nan: number;
+	readonly posInf: number;
+	readonly negInf: number;
+	readonly min: Recorded;
+	readonly max: Recorded;
+	readonly mean: Recorded;
+	readonly std: Recorded;
+}
+
+interface TrueTensor extends Partial<Statistics> {
+	readonly name: string;
+	readonly dtype: string;
+	readonly shape: readonly number[];
+	readonly count: number;
+	readonly numeric?: false;
+	readonly first8?: readonly (Recorded | readonly Recorded[])[];
+	readonly real?: Statistics;
+	readonly imag?: Statistics;
+	/** What raw bytes mean by dtypes of ours. */
+	readonly as?: Readonly<Record<string, Statistics & { readonly first8: readonly Recorded[] }>>;
+}
+
+interface Truth {
+	readonly status: "ok" | "error";
+	readonly expectError?: { readonly code: string; readonly anyOf?: readonly string[] };
+	/** The code of a refusal that is as right as reading. */
+	readonly mayRefuse?: string;
+	/** Something that has to be told in a note. */
+	readonly warning?: string;
+	readonly otherMembers?: readonly string[];
+	readonly tensors?: readonly TrueTensor[];
+	readonly tensorErrors?: readonly { readonly name: string; readonly code: string }[];
+}
+
+/** Which of our codes a recorded error may become. */
+const CODES: Readonly<Record<string, readonly ErrorCode[]>> = {
+	E_OBJECT_DTYPE: ["unsupported"],
+	E_UNSUPPORTED_DTYPE: ["unsupported"],
+	E_VERSION: ["unsupported"],
+	E_TRUNCATED: ["corrupt"],
+	E_HEADER_INVALID: ["corrupt"],
+	E_HEADER_TOO_LARGE: ["too-large", "corrupt"],
+	E_SHAPE_OVERFLOW: ["corrupt"],
+	E_SIZE_MISMATCH: ["corrupt"],
+	E_OFFSETS: ["corrupt"],
+	E_ZIP: ["corrupt"],
+};
+
+const DTYPES: Readonly<Record<string, string>> = {
+	b1: "bool",
+	i1: "i8",
+	i2: "i16",
+	i4: "i32",
+	i8: "i64",
+	u1: "u8",
+	u2: "u16",
+	u4: "u32",
+	u8: "u64",
+	f2: "f16",
+	f4: "f32",
+	f8: "f64",
+	c8: "c64",
+	c16: "c128",
+};
+
+/** A file of a folder, with what is known of it. */
+export interface Case {
+	readonly file: string;
+	readonly known?: Truth;
+}
+
+/** Files whose path has a pattern, with records of the same path and `.json` beside them, or in a folder of records. */
+export function recorded(pattern: RegExp, data: string, records = data): readonly Case[] {
+	const all = fs.readdirSync(data, { recursive: true, encoding: "utf8" }).map((file) => file.split(path.sep).join("/"));
+	const files = all.filter((file) => pattern.test(file));
+	return files.sort().map((file) => {
+		const record = path.join(records, `${file}.json`);
+		return fs.existsSync(record) ? { file, known: JSON.parse(fs.readFileSync(record, "utf8")) as Truth } : { file };
+	});
+}
+
+/** The cases of the shared files with a pattern; none where the folder is not there. */
+export function sharedCases(pattern: RegExp): readonly Case[] {
+	const data = path.resolve(SHARED);
+	return fs.existsSync(data) ? recorded(pattern, data, path.resolve("../shared/expected")) : [];
+}
+
+/** Where the shared files are, if anywhere. */
+export const SHARED = "../shared/data";
+
+/** Tests that every case of a folder is read as recorded, or refused as recorded; there must be at least so many. */
+export function truth(title: string, folder: string, cases: readonly Case[], atLeast: number): void {
+	describe(`readers and ${title}`, () => {
+		const data = path.resolve(folder);
+		if (!fs.existsSync(data)) {
+			it.skip(`are not compared: there is no folder ${folder}`);
+			return;
+		}
+		it(`find at least ${atLeast} files`, () => assert.ok(cases.length >= atLeast, String(cases.length)));
+		for (const { file, known } of cases) {
+			const full = path.join(data, file);
+			if (known === undefined) it(`${file} opens or is refused with a sentence`, () => opensOrRefuses(full));
+			else if (known.status === "error")
+				it(`${file} is refused (${known.expectError?.code})`, () => isRefused(full, known.expectError?.code));
+			else it(`${file} agrees with the recorded truth`, () => agreesOrMayRefuse(full, known));
+		}
+	});
+}
+
+async function agreesOrMayRefuse(file: string, known: Truth): Promise<void> {
+	const refused = known.mayRefuse === undefined ? undefined : await refusal(file);
+	if (refused) assertCode(refused, known.mayRefuse ?? "");
+	else await agrees(file, known);
+}
+
+async function opensOrRefuses(file: string): Promise<void> {
+	try {
+		const opened = await openTensors(await nodeSource(file));
+		for (const tensor of opened.tensors) {
+			if (tensor.problem) continue;
+			const parts = await allValues(opened, tensor, 1000);
+			assert.ok(parts.every((part) => !part.includes(undefined as unknown as number)));
+		}
+		await opened.close();
+	} catch (thrown) {
+		assert.ok(thrown instanceof TensorError, String(thrown));
+	}
+}
+
+async function isRefused(file: string, code = ""): Promise<void> {
+	const error = await refusal(file);
+	assert.ok(error, "the file was read");
+	assertCode(error, code);
+}
+
+async function refusal(file: string): Promise<ErrorData | undefined> {
+	let opened: OpenFile;
+	try {
+		opened = await openTensors(await nodeSource(file));
+	} catch (thrown) {
+		assert.ok(thrown instanceof TensorError, String(thrown));
+		return thrown.toData();
+	}
+	await opened.close();
+	// A file with one tensor is refused where that tensor is.
+	return opened.tensors.length === 1 ? opened.tensors[0]?.problem : undefined;
+}
+
+function assertCode(error: ErrorData, recorded: string): void {
+	assert.ok(CODES[recorded]?.includes(error.code), `${recorded} became ${error.code}: ${error.message}`);
+	assert.match(error.message, /^[A-Z].*[.]$/s);
+}
+
+async function agrees(file: string, known: Truth): Promise<void> {
+	const opened = await openTensors(await nodeSource(file));
+	try {
+		const bad = known.tensorErrors ?? [];
+		const names = [...(known.tensors ?? []), ...bad].map(({ name }) => name).sort();
+		assert.deepEqual(opened.tensors.map(({ name }) => name).sort(), names);
+		for (const { name, code } of bad) {
+			const tensor = opened.tensors.find((one) => one.name === name) as TensorInfo;
+			assertCode(tensor.problem as ErrorData, code);
+			await assert.rejects(opened.read(tensor, { origin: [], shape: [] }), TensorError);
+		}
+		for (const other of known.otherMembers ?? []) assert.match(opened.notes.join(), new RegExp(other));
+		if (known.warning?.startsWith("bytes after")) assert.notDeepEqual(opened.notes, []);
+		for (const wanted of known.tensors ?? []) {
+			await agreesTensor(opened, opened.tensors.find(({ name }) => name === wanted.name) as TensorInfo, wanted);
+		}
+	} finally {
+		await opened.close();
+	}
+}
+
+async function agreesTensor(opened: OpenFile, tensor: TensorInfo, wanted: TrueTensor): Promise<void> {
+	assert.deepEqual(tensor.shape, wanted.shape);
+	const meant = typeof tensor.dtype === "string" ? wanted.as?.[tensor.dtype] : undefined;
+	if (meant) assert.match(tensor.note ?? "", /^stored as .+, read as /);
+	else if (wanted.numeric === false) {
+		assert.deepEqual(tensor.dtype, { other: wanted.dtype });
+		assert.equal(tensor.problem?.code, "unsupported");
+		return;
+	}
+	assert.equal(tensor.problem, undefined);
+	const spelled = DTYPES[wanted.dtype.replace(/^[<>|=]/, "")] ?? wanted.dtype.toLowerCase();
+	if (!meant) assert.equal(tensor.dtype, spelled);
+	const parts = await allValues(opened, tensor, 1000);
+	assert.deepEqual(await allValues(opened, tensor, 1e9), parts);
+	const [first] = parts;
+	assert.equal(first?.length, wanted.count);
+	const shown = first?.slice(0, 8).map((value, i) => {
+		const [re, im] = [toJsonNumber(value), toJsonNumber(parts[1]?.[i] ?? 0)];
+		return parts.length === 2 ? [re, im] : re;
+	});
+	if (wanted.count > 0) assert.deepEqual(shown, (meant ?? wanted).first8);
+	for (const [p, record] of (parts.length === 2 ? [wanted.real, wanted.imag] : [meant ?? wanted]).entries()) {
+		agreesStatistics(plainStatistics(parts[p] ?? []), record as Statistics);
+	}
+}
+
+function agreesStatistics(found: ReturnType<typeof plainStatistics>, wanted: Statistics): void {
+	const { nan, posInf, negInf } = wanted;
+	assert.deepEqual({ nan: found.nan, posInf: found.posInf, negInf: found.negInf }, { nan, posInf, negInf });
+	if (found.min === undefined) {
+		assert.equal(wanted.min, null);
+		return;
+	}
+	assert.deepEqual([toJsonNumber(found.min), toJsonNumber(found.max ?? NaN)], [wanted.min, wanted.max]);
+	close(found.mean, Number(wanted.mean));
+	close(found.std, Number(wanted.std));
+}
+
+function close(found: number, wanted: number): void {
+	assert.ok(Math.abs(found - wanted) <= 1e-9 * Math.abs(wanted) + 1e-300, `${found} is not ${wanted}`);
+}
