@@ -8,7 +8,6 @@ export const HEAD_BYTES = 4096;
 /** Other kinds of files that people open by mistake or in hope, by their first bytes. */
 const OTHER_KINDS: readonly { readonly kind: string; readonly test: (head: Uint8Array, text: string) => boolean }[] = [
 	{ kind: "an HDF5 file", test: (_, text) => text.startsWith("\x89HDF\r\n\x1a\n") || hdf5AfterUserBlock(text) },
-	{ kind: "a GGUF model", test: (_, text) => text.startsWith("GGUF") },
 	{ kind: "a PyTorch file of the old kind (a pickle)", test: (_, text) => text.includes("\x8a\x0al\xfc\x9cF\xf9") },
 	{ kind: "a Python pickle", test: (head) => head[0] === 0x80 && within(head[1], 2, 5) },
 	{ kind: "a Parquet table", test: (_, text) => text.startsWith("PAR1") },

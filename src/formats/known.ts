@@ -12,6 +12,7 @@ export interface KnownFormat {
 /** Every format that is read. */
 export const KNOWN = {
 	npy: { id: "npy", label: "NumPy array", extensions: [".npy"] },
+	gguf: { id: "gguf", label: "GGUF model", extensions: [".gguf"] },
 	npz: { id: "npz", label: "NumPy archive", extensions: [".npz"], contested: true },
 	safetensorsIndex: {
 		id: "safetensors-index",

@@ -39,7 +39,12 @@ export const FILES: readonly Case[] = [
 	],
 	["a text file", "notes.npy.txt", join("hello"), { code: "unknown-format", says: /text file/ }],
 	["an HDF5 file", "weights.npy", join("\u0089HDF\r\n\x1a\n").slice(1), { code: "unknown-format", says: /HDF5/ }],
-	["a GGUF model", "m.safetensors", join("GGUF", int(4, 3)), { code: "unknown-format", says: /GGUF model/ }],
+	[
+		"a GGUF model that is cut",
+		"m.safetensors",
+		join("GGUF", int(4, 3)),
+		{ code: "corrupt", says: /ends early/, byte: 8 },
+	],
 	["a Python pickle", "w.npy", join([0x80, 4, 0x95]), { code: "unknown-format", says: /pickle/ }],
 	["a web page", "w.npz", join("<!DOCTYPE html><html>"), { code: "unknown-format", says: /web page/ }],
 	[
