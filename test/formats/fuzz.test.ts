@@ -3,7 +3,8 @@ import fs from "node:fs";
 import { TensorError } from "../../src/core/errors";
 import { memorySource, openTensors } from "../../src/formats";
 import { parseLiteral } from "../../src/formats/encoding/python-literal";
-import { npyFile, safetensorsFile, zipFile } from "./build";
+import { int, join, npyFile, safetensorsFile, zipFile } from "./build";
+import { ggufFile } from "./build-gguf";
 import { counting } from "./node-source";
 
 /** Park and Miller's generator: the same damage in every run. */
@@ -39,6 +40,17 @@ const SEEDS: readonly (readonly [string, Uint8Array])[] = [
 			{ name: "y.npy", data: array, deflate: true },
 		]),
 	],
+	[
+		"a.gguf",
+		ggufFile({
+			metadata: [["k", { type: 9, bytes: join(int(4, 8), int(8, 1), int(8, 1), "w") }]],
+			tensors: [
+				{ name: "x", shape: [2, 2], type: 0, offset: 0 },
+				{ name: "q", shape: [32], type: 2, offset: 32 },
+			],
+			data: new Uint8Array(64),
+		}),
+	],
 	["zip64.npz", new Uint8Array(fs.readFileSync("test/fixtures/numpy/zip64-everywhere.npz"))],
 	[
 		"m.safetensors.index.json",
@@ -66,7 +78,7 @@ describe("a damaged file", () => {
 
 	it("of every length that a valid one can be cut to opens or is refused", async function () {
 		this.timeout(60_000);
-		for (const [name, bytes] of SEEDS.slice(0, 6)) {
+		for (const [name, bytes] of SEEDS.slice(0, 7)) {
 			for (let length = 0; length < bytes.length; length++) await survives(name, bytes.slice(0, length), length);
 		}
 	});
