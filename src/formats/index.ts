@@ -2,6 +2,7 @@ import { TensorError, throwIfAborted } from "../core/errors";
 import { HEAD_BYTES, otherKind, placeholderError, unknownFormat } from "./detect";
 import { isZip, readDirectory } from "./encoding/zip-directory";
 import { gguf } from "./gguf";
+import { mat } from "./mat";
 import { npy } from "./npy";
 import { npz } from "./npz";
 import type { ByteSource, TensorReader, TensorSource } from "./reader";
@@ -11,7 +12,7 @@ import { safetensorsIndex } from "./safetensors-index";
 export { memorySource } from "./memory";
 
 /** Every format that is read; of several that take a file the first wins. */
-export const FORMATS: readonly TensorReader[] = [npy, npz, safetensorsIndex, safetensors, gguf];
+export const FORMATS: readonly TensorReader[] = [npy, npz, safetensorsIndex, safetensors, gguf, mat];
 
 /** An open file, with the format it is of. */
 export interface OpenFile extends TensorSource {

@@ -20,6 +20,7 @@ export const KNOWN = {
 		extensions: [".safetensors.index.json"],
 		contested: true,
 	},
+	mat: { id: "mat", label: "MATLAB file", extensions: [".mat"], contested: true },
 	safetensors: { id: "safetensors", label: "safetensors file", extensions: [".safetensors"] },
 } as const satisfies Readonly<Record<string, KnownFormat>>;
 

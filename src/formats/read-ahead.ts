@@ -10,11 +10,11 @@ export function readAhead(source: ByteSource): ByteSource {
 	let stretch: Uint8Array = new Uint8Array(0);
 	return {
 		...source,
-		async read(offset, length, signal) {
+		async read(offset, length, signal, target) {
 			const reached = start + stretch.length;
 			if (offset >= start && offset + length <= reached) return stretch.slice(offset - start, offset - start + length);
 			ahead = offset >= start && offset <= reached + ahead ? Math.min(2 * ahead, MOST_BYTES) : FIRST_BYTES;
-			if (length >= ahead || offset + length > source.size) return source.read(offset, length, signal);
+			if (length >= ahead || offset + length > source.size) return source.read(offset, length, signal, target);
 			const bytes = await source.read(offset, Math.min(ahead, source.size - offset), signal);
 			[start, stretch] = [offset, bytes];
 			return bytes.slice(0, length);

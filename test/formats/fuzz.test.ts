@@ -1,20 +1,9 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
-import { TensorError } from "../../src/core/errors";
-import { memorySource, openTensors } from "../../src/formats";
 import { parseLiteral } from "../../src/formats/encoding/python-literal";
 import { int, join, npyFile, safetensorsFile, zipFile } from "./build";
 import { ggufFile } from "./build-gguf";
-import { counting } from "./node-source";
-
-/** Park and Miller's generator: the same damage in every run. */
-function randomOf(seed: number): (below: number) => number {
-	let state = seed;
-	return (below) => {
-		state = (state * 48_271) % 2_147_483_647;
-		return state % below;
-	};
-}
+import { survives, survivesDamage } from "./damage";
 
 const small = (index: number) => ({ dtype: "F32", shape: [2, 2], data_offsets: [16 * index, 16 * index + 16] });
 const array = npyFile({ shape: "(2, 2)", data: new Uint8Array(16) });
@@ -58,21 +47,11 @@ const SEEDS: readonly (readonly [string, Uint8Array])[] = [
 	],
 ];
 const RUNS = 400;
-/** What a damaged header may still declare of so small a file: the shared bound of all checks. */
-const MOST_BYTES = 200_000;
-
 describe("a damaged file", () => {
 	for (const [name, bytes] of SEEDS) {
 		it(`opens or is refused with a sentence, in bounded time and reads (${name})`, async function () {
 			this.timeout(60_000);
-			const random = randomOf(20_261_124);
-			for (let run = 0; run < RUNS; run++) {
-				const damaged = bytes.slice(0, random(3) === 0 ? random(bytes.length + 1) : bytes.length);
-				for (let flips = random(4); flips > 0 && damaged.length > 0; flips--) {
-					damaged[random(damaged.length)] = random(2) === 0 ? random(256) : 255 * random(2);
-				}
-				await survives(name, damaged, run);
-			}
+			await survivesDamage(name, bytes, RUNS);
 		});
 	}
 
@@ -83,40 +62,6 @@ describe("a damaged file", () => {
 		}
 	});
 });
-
-/** Opens a file and reads what it offers; all that may be thrown is a TensorError that is no bug. */
-async function survives(name: string, bytes: Uint8Array, run: number): Promise<void> {
-	const { source, reads } = counting({
-		...memorySource(name, bytes),
-		sibling: async () => memorySource("b.safetensors", bytes),
-	});
-	const fine = (thrown: unknown) => {
-		const code = thrown instanceof TensorError ? thrown.code : "none";
-		assert.ok(!["none", "internal", "cancelled", "bad-option"].includes(code), `run ${run}: ${thrown}`);
-		assert.match((thrown as TensorError).message, /^[A-Z].*[.]$/s);
-	};
-	try {
-		const opened = await openTensors(source);
-		for (const tensor of opened.tensors) {
-			assert.ok(tensor.problem || tensor.bytes <= MOST_BYTES, `run ${run}: ${tensor.bytes} bytes`);
-			try {
-				let boxes = 0;
-				for (const box of opened.boxes(tensor, 1000)) {
-					const chunk = await opened.read(tensor, box);
-					assert.ok(chunk.bytes.length <= MOST_BYTES);
-					if (++boxes > 100) break;
-				}
-			} catch (thrown) {
-				fine(thrown);
-			}
-		}
-		await opened.close();
-	} catch (thrown) {
-		fine(thrown);
-	}
-	assert.equal(reads.open, 0, `run ${run}: the source stays open`);
-	assert.ok(reads.bytes < MOST_BYTES && reads.count < 500, `run ${run}: ${JSON.stringify(reads)}`);
-}
 
 describe("Python literals", () => {
 	const GOOD: readonly (readonly [string, unknown])[] = [

@@ -55,3 +55,25 @@ export function counting(source: ByteSource, reads: Reads = { count: 0, bytes: 0
 	};
 	return { source: counted, reads };
 }
+
+/** A file of any size that is zero wherever nothing was put. */
+export function sparseFile(
+	name: string,
+	size: number,
+	pieces: readonly { readonly offset: number; readonly bytes: Uint8Array }[],
+): ByteSource {
+	return {
+		name,
+		size,
+		async read(offset, length) {
+			if (!(offset >= 0 && offset + length <= size)) throw new Error("a read outside the file");
+			const out = new Uint8Array(length);
+			for (const piece of pieces) {
+				const from = Math.max(0, offset - piece.offset);
+				const to = Math.min(piece.bytes.length, offset + length - piece.offset);
+				if (from < to) out.set(piece.bytes.subarray(from, to), piece.offset + from - offset);
+			}
+			return out;
+		},
+	};
+}

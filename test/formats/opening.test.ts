@@ -4,30 +4,8 @@ import { memorySource, openTensors } from "../../src/formats";
 import type { ByteSource } from "../../src/formats/reader";
 import { planOutput } from "../../src/formats/writer";
 import { join, npyFile, safetensorsFile, zipFile } from "./build";
-import { counting } from "./node-source";
+import { counting, sparseFile } from "./node-source";
 import { allValues } from "./values";
-
-/** A file of any size that is zero wherever nothing was put. */
-function sparse(
-	name: string,
-	size: number,
-	pieces: readonly { readonly offset: number; readonly bytes: Uint8Array }[],
-): ByteSource {
-	return {
-		name,
-		size,
-		async read(offset, length) {
-			assert.ok(offset >= 0 && offset + length <= size);
-			const out = new Uint8Array(length);
-			for (const piece of pieces) {
-				const from = Math.max(0, offset - piece.offset);
-				const to = Math.min(piece.bytes.length, offset + length - piece.offset);
-				if (from < to) out.set(piece.bytes.subarray(from, to), piece.offset + from - offset);
-			}
-			return out;
-		},
-	};
-}
 
 /** A folder of files in memory. */
 function folder(files: Readonly<Record<string, Uint8Array>>, name: string, opened = { now: 0, most: 0 }): ByteSource {
@@ -47,7 +25,7 @@ describe("opening a file", () => {
 		it(`of 100 GB reads its headers only (${suffix})`, async () => {
 			const shape = [5_000_000_000, 5];
 			const plan = planOutput(`big${suffix}`, [{ name: "x", dtype: "f32", shape }]);
-			const { source, reads } = counting(sparse(`big${suffix}`, plan.size, [...plan.pieces, ...plan.finish([0])]));
+			const { source, reads } = counting(sparseFile(`big${suffix}`, plan.size, [...plan.pieces, ...plan.finish([0])]));
 			const opened = await openTensors(source);
 			assert.deepEqual(opened.tensors[0]?.shape, shape);
 			assert.equal(opened.tensors[0]?.problem, undefined);

@@ -10,12 +10,16 @@ const PIECE_BYTES = 2 ** 14;
 /** The first bytes, where a header is, are inflated without a stream: an archive may have very many members. */
 const START_BYTES = 2 ** 10;
 
+/** Two bytes of a zlib stream that tell its method and window. */
+export const ZLIB_HEADER_BYTES = 2;
+
 /** What an archive says about a deflated member. */
 export interface Deflated {
 	readonly name: string;
 	/** Bytes when inflated. */
 	readonly size: number;
-	readonly crc: number;
+	/** CRC-32 of the inflated bytes; undefined for a zlib stream (RFC 1950), which ends in a checksum of its own. */
+	readonly crc: number | undefined;
 	/** The compressed bytes. */
 	readonly compressed: ByteSource;
 }
@@ -33,7 +37,8 @@ export function inflateSource(member: Deflated): ByteSource {
 	/** The member's first bytes, or none where they cannot be had simply; whatever is wrong shows in the stream. */
 	async function readStart(signal: AbortSignal | undefined): Promise<Uint8Array> {
 		const { compressed } = member;
-		const bytes = await compressed.read(0, Math.min(START_BYTES, compressed.size), signal);
+		const skipped = Math.min(member.crc === undefined ? ZLIB_HEADER_BYTES : 0, compressed.size);
+		const bytes = await compressed.read(skipped, Math.min(START_BYTES, compressed.size - skipped), signal);
 		return inflateStart(bytes, Math.min(START_BYTES, size)) ?? new Uint8Array(0);
 	}
 
@@ -96,7 +101,7 @@ interface Inflation {
 }
 
 function startInflation({ name, size, crc, compressed }: Deflated): Inflation {
-	const inflater = new DecompressionStream("deflate-raw");
+	const inflater = new DecompressionStream(crc === undefined ? "deflate" : "deflate-raw");
 	const writer = inflater.writable.getWriter();
 	const reader = inflater.readable.getReader();
 	// A damaged stream rejects all of these; the one that is awaited tells.
@@ -134,7 +139,7 @@ function startInflation({ name, size, crc, compressed }: Deflated): Inflation {
 		if (answer.done) return undefined;
 		inflated += answer.value.length;
 		if (inflated > size) throw fail(`The compressed data holds more than the ${size} bytes that the archive declares`);
-		sum = crc32(answer.value, sum);
+		if (crc !== undefined) sum = crc32(answer.value, sum);
 		return answer.value;
 	}
 
@@ -185,7 +190,7 @@ function startInflation({ name, size, crc, compressed }: Deflated): Inflation {
 		},
 		async finish(signal) {
 			for (let more = await pull(signal); more !== undefined; more = await pull(signal));
-			if (sum !== crc) {
+			if (crc !== undefined && sum !== crc) {
 				throw fail(`The bytes have the CRC-32 ${hex32(sum)}, but the archive says ${hex32(crc)}`);
 			}
 		},
