@@ -12,6 +12,12 @@ export interface FileSource extends ByteSource {
 	close(): Promise<void>;
 }
 
+/**
+ * A read of a chunk that takes longer came from a disk, and the next ones are waited for while other work goes on; shorter
+ * ones are copies of what the system has in memory, for which handing them to another thread costs more than they do.
+ */
+const SLOW_READ_MS = 3;
+
 /** Milliseconds between looks at the file's size and time while it is read. */
 const LOOK_EVERY_MS = 50;
 
@@ -33,6 +39,7 @@ export async function openFile(file: string): Promise<FileSource> {
 	const fingerprint = fingerprintOf(stats);
 	const siblings: FileSource[] = [];
 	let looked = 0;
+	let near = true;
 
 	const look = async () => {
 		if (fingerprintOf(await handle.stat({ bigint: true })) !== fingerprint) throw changed(name);
@@ -46,12 +53,15 @@ export async function openFile(file: string): Promise<FileSource> {
 			throwIfAborted(signal);
 			if (!(offset >= 0 && length >= 0 && offset + length <= size)) throw endsEarly(name, offset, length, size);
 			const bytes = target && target.length >= length ? target.subarray(0, length) : new Uint8Array(length);
-			let filled = 0;
+			const started = performance.now();
+			let filled = near && length > 0 ? readSync(handle.fd, bytes, 0, length, offset) : 0;
 			while (filled < length) {
 				const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
 				if (bytesRead === 0) break;
 				filled += bytesRead;
 			}
+			const ended = performance.now();
+			near = ended - started < SLOW_READ_MS;
 			const now = Date.now();
 			if (filled < length || now - looked >= LOOK_EVERY_MS) {
 				looked = now;

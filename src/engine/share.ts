@@ -11,6 +11,9 @@ export const CHUNK_ELEMENTS = 2 ** 18;
 /** Milliseconds between reports of progress. */
 export const REPORT_EVERY_MS = 50;
 
+/** Milliseconds of work after which messages are let in, so that a cancel arrives. */
+const YIELD_EVERY_MS = 5;
+
 /** Which part of the work is meant: of `of` workers, number `index` takes every `of`-th box. */
 export interface Share {
 	readonly index: number;
@@ -47,6 +50,7 @@ export async function eachChunk(
 	let reported = Date.now();
 	let coming: Promise<Chunk> | undefined;
 	let turn = 0;
+	let yielded = performance.now();
 	try {
 		for (const box of withEnd(boxes)) {
 			const chunk = await coming;
@@ -61,8 +65,11 @@ export async function eachChunk(
 				reported = now;
 				progress({ done, total });
 			}
-			await setImmediate();
-			throwIfAborted(signal);
+			if (performance.now() - yielded >= YIELD_EVERY_MS) {
+				await setImmediate();
+				yielded = performance.now();
+				throwIfAborted(signal);
+			}
 		}
 	} finally {
 		// The file must not be closed under a read.
