@@ -1,3 +1,4 @@
+import type { Encoded, WritableDType } from "../core/dtype";
 import { cellOfIndex, denseStrides, type Layout } from "../core/layout";
 import type { AffineTables } from "./affine";
 import type { Lanes, Simd } from "./simd";
@@ -20,20 +21,25 @@ interface Stretch extends ByTable<number> {
 	readonly steps: ByTable<number>;
 }
 
+/** What a chunk is transformed by, and into what. */
+export interface Transformation {
+	readonly layout: Layout;
+	readonly tables: AffineTables;
+	/** Of the output. */
+	readonly dtype: WritableDType;
+	readonly order: Order;
+}
+
 /**
- * The transformed values of a chunk as f32 in the kernels' memory, and how many were past its range, as `transformChunk`
- * and `encode` give them. Undefined for what is left to the reference: values that are no f32 or lie in another order.
+ * The transformed values of a chunk in the kernels' memory, and how many were past the dtype's range, as `transformChunk`
+ * and `encode` give them. Undefined for what is left to the reference: values that lie in another order.
  */
-export function transformLanes(
-	simd: Simd,
-	chunk: Lanes,
-	{ shape, cells }: Layout,
-	tables: AffineTables,
-	order: Order,
-): { readonly bytes: Uint8Array; readonly overflowed: number } | undefined {
+export function transformLanes(simd: Simd, chunk: Lanes, transformation: Transformation): Encoded | undefined {
+	const { layout, tables, dtype, order } = transformation;
+	const { shape, cells } = layout;
 	const dense = denseStrides(chunk.shape, order);
 	const inOrder = chunk.shape.every((count, axis) => count === 1 || chunk.strides[axis] === dense[axis]);
-	if (chunk.width !== 4 || !inOrder) return undefined;
+	if (!inOrder) return undefined;
 	const cellSteps = denseStrides(cells);
 	// Fastest first; an axis of one index only adds to where everything starts.
 	const start = { cell: 0, gamma: 0, beta: 0 };
@@ -63,7 +69,7 @@ export function transformLanes(
 	if (!simd.setCoefficients(tables, start, last)) return undefined;
 	// From here on `axes` are the slow ones.
 	const stretches = innerStretches(axes);
-	return applyAll(simd, chunk, stretches, axes);
+	return applyAll(simd, { chunk, dtype }, stretches, axes);
 }
 
 /** Takes fast axes off the list for as long as they make one regular stretch; an irregular one falls into pieces. */
@@ -106,7 +112,12 @@ function joinedSteps(axis: Axis, count: number, steps: ByTable<number> | undefin
 }
 
 /** Every stretch at every combination of the slower axes. */
-function applyAll(simd: Simd, chunk: Lanes, stretches: readonly Stretch[], outer: readonly Axis[]) {
+function applyAll(
+	simd: Simd,
+	{ chunk, dtype }: { readonly chunk: Lanes; readonly dtype: WritableDType },
+	stretches: readonly Stretch[],
+	outer: readonly Axis[],
+): Encoded {
 	const length = stretches.reduce((sum, { count }) => sum + count, 0);
 	const index = outer.map(() => 0);
 	const at = { cell: 0, gamma: 0, beta: 0 };
@@ -116,7 +127,7 @@ function applyAll(simd: Simd, chunk: Lanes, stretches: readonly Stretch[], outer
 	for (;;) {
 		for (const { from, count, steps, cell, gamma, beta } of stretches) {
 			const where = { cell: at.cell + cell, gamma: at.gamma + gamma, beta: at.beta + beta };
-			overflowed += simd.affine(chunk, position + from, count, filled + from, where, steps);
+			overflowed += simd.affine(chunk, dtype, position + from, count, filled + from, where, steps);
 		}
 		position += length;
 		filled += length;
@@ -129,6 +140,8 @@ function applyAll(simd: Simd, chunk: Lanes, stretches: readonly Stretch[], outer
 			for (const table of TABLES) at[table] += (axis[table][next] as number) - (axis[table][old] as number);
 			if (next > 0) break;
 		}
-		if (k === outer.length) return { bytes: simd.transformed(filled), overflowed };
+		if (k < outer.length) continue;
+		const { bytes, overflowed: more } = simd.transformed(dtype, filled);
+		return { bytes, overflowed: overflowed + more };
 	}
 }

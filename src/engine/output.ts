@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { promises as fs } from "node:fs";
+import { promises as fs, writeSync } from "node:fs";
 import * as path from "node:path";
 import { byteLength, partsOf, type WritableDType } from "../core/dtype";
 import { TensorError } from "../core/errors";
@@ -169,15 +169,15 @@ export function transformShare(
 				boxesOf(all, share),
 				context,
 				async (chunk) => {
-					const lanes = dtype === "f32" ? simd.lanes(chunk) : undefined;
-					const fast = lanes && transformLanes(simd, lanes, layout, tables, order);
+					const lanes = simd.lanes(chunk);
+					const fast = lanes && transformLanes(simd, lanes, { layout, tables, dtype, order });
 					const encoded = fast
 						? { ...fast, count: sizeOf(chunk.shape) }
 						: encodeValues(dtype, transformChunk(lanes ?? decodeChunk(chunk), layout, tables, order));
 					overflowed += encoded.overflowed;
 					for (const { start, bytes } of runsOf(encoded, chunk, shape, order)) {
 						const offset = byteLength(dtype, start);
-						await writeAll(handle, bytes, region.offset + offset);
+						writeNow(handle.fd, bytes, region.offset + offset);
 						if (plan.needsCrc) stretches.push({ offset, length: bytes.length, crc: crc32(bytes) });
 					}
 				},
@@ -233,6 +233,11 @@ async function renameToNew(from: string, to: string): Promise<void> {
 		return;
 	}
 	await fs.unlink(from);
+}
+
+/** Writes without handing the bytes to another thread: the system takes them into memory, and to the disk when it likes. */
+function writeNow(file: number, bytes: Uint8Array, offset: number): void {
+	for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, bytes.length - done, offset + done);
 }
 
 async function writeAll(handle: fs.FileHandle, bytes: Uint8Array, offset: number): Promise<void> {

@@ -1,5 +1,5 @@
-import { DTYPES, type DType, factsOf, realDType } from "../core/dtype";
-import { miniFloatTable } from "../core/minifloat";
+import { DTYPES, type DType, type Encoded, factsOf, realDType, type WritableDType } from "../core/dtype";
+import { encodeMiniFloat, maxFinite, miniFloatTable } from "../core/minifloat";
 import type { Chunk } from "../formats/reader";
 import type { AffineTables } from "./affine";
 import program from "./assembly/index.wasm";
@@ -20,20 +20,36 @@ interface Program {
 	i32ToF64(from: number, count: number, to: number): void;
 	u32ToF64(from: number, count: number, to: number): void;
 	swapBytes(at: number, bytes: number, width: number): void;
-	affineF32(
+	affineF32: AffineKernel;
+	affineF32ToF64: AffineKernel;
+	affineF64: AffineKernel;
+	affineF64ToF32: AffineKernel;
+	encodeMini(
 		from: number,
 		count: number,
 		to: number,
-		centre: number,
-		rest: number,
-		scale: number,
-		cellStep: number,
-		gamma: number,
-		gammaStep: number,
-		beta: number,
-		betaStep: number,
+		width: number,
+		mantissa: number,
+		bias: number,
+		limit: number,
+		over: number,
+		nan: number,
 	): number;
 }
+
+type AffineKernel = (
+	from: number,
+	count: number,
+	to: number,
+	centre: number,
+	rest: number,
+	scale: number,
+	cellStep: number,
+	gamma: number,
+	gammaStep: number,
+	beta: number,
+	betaStep: number,
+) => number;
 
 /** Values of a chunk in the kernels' memory, as f32 or f64. */
 export interface Lanes extends Decoded {
@@ -74,10 +90,18 @@ export interface Simd {
 	 * from `first`; answers false where they are too many.
 	 */
 	setCoefficients(tables: AffineTables, first: Positions, last: Positions): boolean;
-	/** Transforms `count` f32 values, from position `from` to `to`; answers how many were past f32's range. */
-	affine(lanes: Lanes, from: number, count: number, to: number, at: Positions, steps: Positions): number;
-	/** The first `count` transformed values, until the next call of `affine`. */
-	transformed(count: number): Uint8Array;
+	/** Transforms `count` values, from position `from` to `to`, for a dtype; answers how many were past f32's range if that is it. */
+	affine(
+		lanes: Lanes,
+		dtype: WritableDType,
+		from: number,
+		count: number,
+		to: number,
+		at: Positions,
+		steps: Positions,
+	): number;
+	/** The first `count` transformed values in the dtype they were transformed for, until the next call of `affine`. */
+	transformed(dtype: WritableDType, count: number): Encoded;
 }
 
 /** Positions in the tables of a transformation, or steps along them. */
@@ -95,7 +119,7 @@ export function simdOfThread(): Simd {
 	return ofThread;
 }
 
-/** Compiles the kernels; the memory takes 41 MiB, touched as needed, and never grows, as that would move it under a running read. */
+/** Compiles the kernels; the memory takes 42 MiB, touched as needed, and never grows, as that would move it under a running read. */
 export function createSimd(): Simd {
 	let end = 4 * PAGE;
 	const region = (bytes: number) => {
@@ -111,6 +135,7 @@ export function createSimd(): Simd {
 	const codes = region(4 * 256);
 	const results = region(8 * RESULT.size * BATCH);
 	const output = region(CHUNK_BYTES);
+	const encoded = region(CHUNK_BYTES / 4);
 	const coefficients = Array.from({ length: 5 }, () => region(8 * COEFFICIENTS)) as [
 		number,
 		number,
@@ -160,7 +185,7 @@ export function createSimd(): Simd {
 			const direct = dtype === "f32" || dtype === "f64";
 			const wide = dtype === "i64" || dtype === "u64";
 			const lanesBytes = direct ? length : count * (bits === 32 ? 8 : 4);
-			if (wide || bits < 8 || !Number.isInteger(count) || Math.max(length, lanesBytes) > CHUNK_BYTES - 64)
+			if (wide || bits < 8 || !Number.isInteger(count) || Math.max(length, lanesBytes, 8 * count) > CHUNK_BYTES - 64)
 				return undefined;
 			const from = place(chunk.bytes);
 			// Kernels load aligned or not alike, but typed arrays over the memory must be aligned.
@@ -193,13 +218,22 @@ export function createSimd(): Simd {
 			});
 			return true;
 		},
-		affine({ base }, from, count, to, at, steps) {
+		affine({ base, width }, dtype, from, count, to, at, steps) {
+			const wide = dtype !== "f32";
+			const kernel =
+				width === 4
+					? wide
+						? kernels.affineF32ToF64
+						: kernels.affineF32
+					: wide
+						? kernels.affineF64
+						: kernels.affineF64ToF32;
 			const [centre, rest, scale, gamma, beta] = coefficients;
 			const cell = 8 * at.cell;
-			return kernels.affineF32(
-				base + 4 * from,
+			return kernel(
+				base + width * from,
 				count,
-				output + 4 * to,
+				output + (wide ? 8 : 4) * to,
 				centre + cell,
 				rest + cell,
 				scale + cell,
@@ -210,7 +244,24 @@ export function createSimd(): Simd {
 				8 * steps.beta,
 			);
 		},
-		transformed: (count) => new Uint8Array(buffer, output, 4 * count),
+		transformed(dtype, count) {
+			const { mini, bits } = factsOf(dtype);
+			if (!mini) return { bytes: new Uint8Array(buffer, output, (bits / 8) * count), overflowed: 0 };
+			const code = (value: number) => encodeMiniFloat(mini, value);
+			const limit = maxFinite(mini);
+			const overflowed = kernels.encodeMini(
+				output,
+				count,
+				encoded,
+				bits / 8,
+				mini.mantissaBits,
+				mini.bias,
+				limit,
+				code(Infinity),
+				code(NaN),
+			);
+			return { bytes: new Uint8Array(buffer, encoded, (bits / 8) * count), overflowed };
+		},
 	};
 }
 
