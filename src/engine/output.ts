@@ -158,6 +158,7 @@ export function transformShare(
 	return useTarget(files, target, context.signal, async ({ open }, info) => {
 		const handle = await fs.open(job.temporary, "r+");
 		const simd = simdOfThread();
+		const flushing = flushesBeside(handle);
 		const stretches: Stretch[] = [];
 		let overflowed = 0;
 		try {
@@ -178,12 +179,14 @@ export function transformShare(
 					for (const { start, bytes } of runsOf(encoded, chunk, shape, order)) {
 						const offset = byteLength(dtype, start);
 						writeNow(handle.fd, bytes, region.offset + offset);
+						flushing.wrote(bytes.length);
 						if (plan.needsCrc) stretches.push({ offset, length: bytes.length, crc: crc32(bytes) });
 					}
 				},
 				simd.targets,
 			);
 		} finally {
+			await flushing.ended();
 			await handle.close();
 		}
 		return { overflowed, stretches };
@@ -233,6 +236,34 @@ async function renameToNew(from: string, to: string): Promise<void> {
 		return;
 	}
 	await fs.unlink(from);
+}
+
+/** Bytes after which what was written is sent on its way to the disk. */
+const FLUSH_BYTES = 2 ** 24;
+
+/** Flushes a file while more of it is computed, so that little is left to wait for at the end. */
+function flushesBeside(handle: fs.FileHandle): { wrote(bytes: number): void; ended(): Promise<void> } {
+	let unflushed = 0;
+	let running: Promise<void> | undefined;
+	return {
+		wrote(bytes) {
+			unflushed += bytes;
+			if (running || unflushed < FLUSH_BYTES) return;
+			unflushed = 0;
+			// An error shows again, and is told, when the whole file is flushed.
+			running = handle.datasync().then(
+				() => {
+					running = undefined;
+				},
+				() => {
+					running = undefined;
+				},
+			);
+		},
+		async ended() {
+			await running;
+		},
+	};
 }
 
 /** Writes without handing the bytes to another thread: the system takes them into memory, and to the disk when it likes. */
