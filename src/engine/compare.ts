@@ -49,7 +49,7 @@ export async function compareShare(
 	let found: DifferenceShare = { elements: 0, mismatched: 0, different: 0, maxAbs: 0, maxRel: 0 };
 	await useTarget(files, a, context.signal, ({ open }, info) =>
 		useTarget(files, b, context.signal, async (other, otherInfo) => {
-			const boxes = boxesOf(open.boxes(info, CHUNK_ELEMENTS), share);
+			const boxes = boxesOf(() => open.boxes(info, CHUNK_ELEMENTS), share);
 			await eachChunk(open, info, boxes, context, async (chunk) => {
 				const second = decodeChunk(await other.open.read(otherInfo, chunk, context.signal));
 				found = addDifferences(found, differencesOf(decodeChunk(chunk), second, shape, input));

@@ -1,6 +1,15 @@
 import type { DType } from "../core/dtype";
-import { type Layout, sizeOf } from "../core/layout";
-import { COUNTED, coarsen, emptyMoments, MAX_CELLS, type Moments, mergeMoments, refines } from "../core/moments";
+import { type Box, cellOfIndex, denseStrides, type Layout, sizeOf } from "../core/layout";
+import {
+	COUNTED,
+	coarsen,
+	type Extremes,
+	emptyMoments,
+	MAX_CELLS,
+	type Moments,
+	mergeCell,
+	refines,
+} from "../core/moments";
 
 /** Cells of a layout that is only computed because several others follow from it: few, so that they stay in the cache. */
 const JOINED_CELLS = 2 ** 16;
@@ -72,15 +81,61 @@ function sameCells(a: Layout, b: Layout): boolean {
 	return a.cells.every((parts, axis) => parts === b.cells[axis]);
 }
 
-/** Adds up the statistics that each share of the work found, layout by layout. */
-export function mergeShares(shares: readonly (readonly Moments[])[]): Moments[] {
-	const [first = [], ...rest] = shares;
-	for (const share of rest) {
-		first.forEach((into, layout) => {
-			mergeMoments(into, share[layout] as Moments);
-		});
+/** Statistics of the cells of a layout from `firstCell` on, in C order. */
+export interface CellRange {
+	readonly firstCell: number;
+	readonly moments: Moments;
+}
+
+/** The statistics of all cells of a layout from those that each share of the work found for the cells it touched. */
+export function mergeShares(layout: Layout, ranges: readonly CellRange[], dtype: DType): Moments {
+	const cells = sizeOf(layout.cells);
+	const sorted = [...ranges].sort((a, b) => a.firstCell - b.firstCell);
+	const whole = sorted.find(({ moments }) => moments.count.length === cells)?.moments;
+	const into = whole ?? emptyMoments(dtype, cells);
+	// Cells before this one hold what a share found: others are merged into them, but copied behind them.
+	let filled = 0;
+	for (const { firstCell, moments } of sorted) {
+		if (moments === whole) continue;
+		const end = firstCell + moments.count.length;
+		const shared = whole ? end : Math.min(end, Math.max(firstCell, filled));
+		for (let cell = firstCell; cell < shared; cell++) mergeCell(into, cell, moments, cell - firstCell);
+		copyCells(into, shared, moments, shared - firstCell);
+		filled = Math.max(filled, end);
 	}
-	return [...first];
+	return into;
+}
+
+/** Copies the cells from `from` on to those from `to` on. */
+function copyCells(into: Moments, to: number, other: Moments, from: number): void {
+	const copy = (target: Extremes, source: Extremes) => {
+		(target as Float64Array).set((source as Float64Array).subarray(from), to);
+	};
+	for (const field of ["count", "mean", "meanRest", "std", "min", "max"] as const) copy(into[field], other[field]);
+	for (const kind of COUNTED) {
+		copy(into[kind], other[kind]);
+		copy(into.first[kind], other.first[kind]);
+	}
+}
+
+/** The first of a layout's cells that some boxes touch, and how many there are up to the last. */
+export function cellsTouched({ shape, cells }: Layout, boxes: Iterable<Box>): { firstCell: number; count: number } {
+	const steps = denseStrides(cells);
+	let firstCell = Infinity;
+	let last = -1;
+	for (const box of boxes) {
+		if (sizeOf(box.shape) === 0) continue;
+		let [low, high] = [0, 0];
+		for (let axis = 0; axis < shape.length; axis++) {
+			const [size, parts, step] = [shape[axis] as number, cells[axis] as number, steps[axis] as number];
+			const origin = box.origin[axis] as number;
+			low += cellOfIndex(origin, size, parts) * step;
+			high += cellOfIndex(origin + (box.shape[axis] as number) - 1, size, parts) * step;
+		}
+		firstCell = Math.min(firstCell, low);
+		last = Math.max(last, high);
+	}
+	return last < 0 ? { firstCell: 0, count: 0 } : { firstCell, count: last - firstCell + 1 };
 }
 
 /** The layout of a complex tensor's real numbers: an extra last axis of 2 parts, kept apart. */

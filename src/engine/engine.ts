@@ -8,7 +8,7 @@ import { layoutOf } from "../core/normalizations";
 import type { CallOptions } from "../rpc";
 import type { CompareRequest, CompareResult, Engine, NormalizeRequest, NormalizeResult, TensorRef } from "./api";
 import { addDifferences, type DifferenceShare, type Pair } from "./compare";
-import { layoutsToCompute } from "./derive";
+import { buffersOf, layoutsToCompute } from "./derive";
 import { inspectedLayouts } from "./inspected";
 import type { Partials, Share, Target } from "./jobs";
 import { createPool, type JobOptions, type Pool } from "./pool";
@@ -78,8 +78,7 @@ function locate(pool: Pool, { file, tensor }: TensorRef, { signal }: CallOptions
 
 /** The options of a last step: no progress of its own, and the shares' memory moves instead of being copied. */
 function moving({ shares }: Partials, { signal }: CallOptions): CallOptions {
-	const arrays = shares.flat().flatMap(({ first, ...fields }) => [...Object.values(fields), ...Object.values(first)]);
-	return { signal, transfer: [...new Set(arrays.map(({ buffer }) => buffer as ArrayBuffer))] };
+	return { signal, transfer: buffersOf(shares.flat().map(({ moments }) => moments)) };
 }
 
 /** Does a tensor's work in as many shares as there are workers to use, and ends the others when one fails. */

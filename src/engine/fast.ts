@@ -1,9 +1,8 @@
-import type { Layout } from "../core/layout";
 import { sizeOf } from "../core/layout";
 import { type Moments, mergeGroup } from "../core/moments";
 import { addBlock, BLOCK, countZeros, type Run } from "./block";
 import { addChunk } from "./kernels";
-import { indexWithin, type Loop, ONCE, type Place, type Plan, planChunk, walk } from "./plan";
+import { indexWithin, type LayoutRange, type Loop, ONCE, type Place, type Plan, planChunk, walk } from "./plan";
 import { BATCH, type Lanes, RESULT, type Simd } from "./simd";
 
 /** Elements in a block of columns: every strip of it is read again from the cache. */
@@ -13,7 +12,7 @@ const COLUMN_BLOCK = 2 ** 16;
  * Adds all values of a chunk to the statistics of a layout, as `addChunk` does. The kernels do plain blocks; those with
  * NaN, infinities or values that cannot be squared, and strided runs, are left to the reference.
  */
-export function addLanes(simd: Simd, into: Moments, layout: Layout, lanes: Lanes): void {
+export function addLanes(simd: Simd, into: Moments, layout: LayoutRange, lanes: Lanes): void {
 	if (sizeOf(lanes.shape) === 0) return;
 	const plan = planChunk(lanes, layout);
 	const { rows, outer, start, run } = plan;

@@ -1,13 +1,13 @@
 import type { WritableDType } from "../core/dtype";
 import type { Inspection } from "../core/inspection";
 import type { Layout } from "../core/layout";
-import type { Moments } from "../core/moments";
 import type { Norm } from "../core/normalizations";
 import type { FileDescription } from "../core/tensor";
 import type { CallContext, Handlers } from "../rpc";
 import { type AffineTables, affineTables } from "./affine";
 import type { FileRef, LayoutMoments, TensorRef } from "./api";
 import { compareShare, type DifferenceShare } from "./compare";
+import type { CellRange } from "./derive";
 import { inspectionOf, layoutMoments, momentsOfShare, type Partials } from "./moments-jobs";
 import { createOpenFiles, type Target, targetOf } from "./open-files";
 import {
@@ -31,7 +31,7 @@ export interface Jobs {
 		readonly target: Target;
 		readonly layouts: readonly Layout[];
 		readonly share: Share;
-	}): Moments[];
+	}): CellRange[];
 	/** Adds shares up into the layouts that were wanted. */
 	layoutMoments(input: Partials): LayoutMoments[];
 	/** Adds shares up into what the panel shows. */

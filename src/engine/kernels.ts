@@ -1,12 +1,12 @@
-import { type Layout, sizeOf } from "../core/layout";
+import { sizeOf } from "../core/layout";
 import type { Moments } from "../core/moments";
 import { addRun } from "./block";
 import { addColumns, columnBlock } from "./columns";
 import type { Decoded } from "./decoded";
-import { type Loop, type Place, planChunk, walk } from "./plan";
+import { type LayoutRange, type Loop, type Place, planChunk, walk } from "./plan";
 
 /** Adds all values of a chunk to the statistics of a layout. */
-export function addChunk(into: Moments, layout: Layout, chunk: Decoded): void {
+export function addChunk(into: Moments, layout: LayoutRange, chunk: Decoded): void {
 	if (sizeOf(chunk.shape) === 0) return;
 	const { start, outer, rows, run } = planChunk(chunk, layout);
 	if (rows) {

@@ -1,13 +1,21 @@
 import { type DType, partsOf, realDType } from "../core/dtype";
 import { axisProfile, type Inspection, partName, summarizeNorm, unravel } from "../core/inspection";
-import { type Layout, type Shape, sizeOf } from "../core/layout";
+import type { Box, Layout, Shape } from "../core/layout";
 import { cellStatistics, emptyMoments, type Moments } from "../core/moments";
 import type { Norm } from "../core/normalizations";
 import type { Chunk } from "../formats/reader";
 import type { CallContext } from "../rpc";
 import type { LayoutMoments } from "./api";
 import { decodeChunk } from "./decoded";
-import { buffersOf, deriveMoments, layoutWithParts, mergeShares, splitParts } from "./derive";
+import {
+	buffersOf,
+	type CellRange,
+	cellsTouched,
+	deriveMoments,
+	layoutWithParts,
+	mergeShares,
+	splitParts,
+} from "./derive";
 import { addLanes } from "./fast";
 import { addChunk } from "./kernels";
 import { type OpenFiles, type Target, useTarget } from "./open-files";
@@ -20,7 +28,8 @@ export interface Partials {
 	readonly shape: Shape;
 	readonly wanted: readonly Layout[];
 	readonly computed: readonly Layout[];
-	readonly shares: readonly (readonly Moments[])[];
+	/** Of each share, for each computed layout, the cells it touched. */
+	readonly shares: readonly (readonly CellRange[])[];
 }
 
 /** Sets of a norm that an inspection lists one by one. */
@@ -31,34 +40,44 @@ export function momentsOfShare(
 	files: OpenFiles,
 	input: { readonly target: Target; readonly layouts: readonly Layout[]; readonly share: Share },
 	context: CallContext,
-): Promise<Moments[]> {
+): Promise<CellRange[]> {
 	const { target, share } = input;
 	const layouts = partsOf(target.dtype) === 2 ? input.layouts.map(layoutWithParts) : input.layouts;
 	return useTarget(files, target, context.signal, async ({ open }, info) => {
-		const found = layouts.map((layout) => emptyMoments(realDType(target.dtype), sizeOf(layout.cells)));
-		const boxes = boxesOf(open.boxes(info, CHUNK_ELEMENTS), share);
+		const boxes = () => boxesOf(() => open.boxes(info, CHUNK_ELEMENTS), share);
+		const found = layouts.map((layout) => {
+			const { firstCell, count } = cellsTouched(layout, partsOf(target.dtype) === 2 ? withParts(boxes()) : boxes());
+			return { firstCell, moments: emptyMoments(realDType(target.dtype), count) };
+		});
 		const simd = simdOfThread();
 		const add = (chunk: Chunk) => {
 			const lanes = simd.lanes(chunk);
 			const decoded = lanes ?? decodeChunk(chunk);
 			layouts.forEach((layout, i) => {
-				const into = found[i] as Moments;
-				if (lanes) addLanes(simd, into, layout, lanes);
-				else addChunk(into, layout, decoded);
+				const { firstCell, moments } = found[i] as CellRange;
+				if (lanes) addLanes(simd, moments, { ...layout, firstCell }, lanes);
+				else addChunk(moments, { ...layout, firstCell }, decoded);
 			});
 		};
-		await eachChunk(open, info, boxes, context, add, simd.targets);
-		context.transfer(...buffersOf(found));
+		await eachChunk(open, info, boxes(), context, add, simd.targets);
+		context.transfer(...buffersOf(found.map(({ moments }) => moments)));
 		return found;
 	});
+}
+
+/** Boxes of complex elements as those of their real numbers. */
+function* withParts(boxes: Iterable<Box>): Generator<Box> {
+	for (const { origin, shape } of boxes) yield { origin: [...origin, 0], shape: [...shape, 2] };
 }
 
 /** The statistics of every wanted layout, part by part. */
 export function partsOfLayouts({ dtype, wanted, computed, shares }: Partials): LayoutMoments[] {
 	const parts = partsOf(dtype);
 	const extended = (layout: Layout) => (parts === 2 ? layoutWithParts(layout) : layout);
-	const merged = mergeShares(shares);
-	const known = computed.map((layout, i) => ({ layout: extended(layout), moments: merged[i] as Moments }));
+	const known = computed.map(extended).map((layout, i) => {
+		const ranges = shares.map((share) => share[i] as CellRange);
+		return { layout, moments: mergeShares(layout, ranges, realDType(dtype)) };
+	});
 	const derived = deriveMoments(wanted.map(extended), known, realDType(dtype));
 	return wanted.map((layout, i) => ({ layout, parts: splitParts(derived[i] as Moments, parts) }));
 }

@@ -163,7 +163,7 @@ export function transformShare(
 		let overflowed = 0;
 		try {
 			const elements = inOrder ? CHUNK_ELEMENTS : TILE_ELEMENTS;
-			const all = inOrder || target.sequential ? open.boxes(info, elements) : tiles(shape, elements);
+			const all = () => (inOrder || target.sequential ? open.boxes(info, elements) : tiles(shape, elements));
 			await eachChunk(
 				open,
 				info,

@@ -1,4 +1,4 @@
-import { cellOfIndex, denseStrides, type Layout, type Shape } from "../core/layout";
+import { cellOfIndex, denseStrides, type Layout, partStart, type Shape } from "../core/layout";
 import type { Chunk } from "../formats/reader";
 
 /** A loop over a chunk: one axis, or several that lie behind each other in memory and became one. */
@@ -40,12 +40,17 @@ const SHORT = 16;
 /** A loop that runs once. */
 export const ONCE: Loop = { count: 1, step: 0, axes: [] };
 
-/** Plans the walk over a non-empty chunk of a tensor with this layout. */
-export function planChunk(chunk: ChunkGeometry, { shape, cells }: Layout): Plan {
+/** A layout whose statistics are kept for some of its cells only: those from `firstCell` on. */
+export interface LayoutRange extends Layout {
+	readonly firstCell?: number;
+}
+
+/** Plans the walk over a non-empty chunk of a tensor with this layout; cells count from the range's first. */
+export function planChunk(chunk: ChunkGeometry, { shape, cells, firstCell = 0 }: LayoutRange): Plan {
 	const cellSteps = denseStrides(cells);
 	const indexSteps = denseStrides(shape);
 	const loops: Loop[] = [];
-	const start = { position: chunk.offset, cell: 0, index: 0 };
+	const start = { position: chunk.offset, cell: -firstCell, index: 0 };
 	for (let axis = 0; axis < shape.length; axis++) {
 		const origin = chunk.origin[axis] as number;
 		const count = chunk.shape[axis] as number;
@@ -68,10 +73,13 @@ export function planChunk(chunk: ChunkGeometry, { shape, cells }: Layout): Plan 
 
 function cellOffsets(origin: number, count: number, part: { size: number; cells: number; step: number }): Int32Array {
 	const first = cellOfIndex(origin, part.size, part.cells);
-	return Int32Array.from(
-		{ length: count },
-		(_, i) => (cellOfIndex(origin + i, part.size, part.cells) - first) * part.step,
-	);
+	const offsets = new Int32Array(count);
+	for (let cell = first, from = 0; from < count; cell++) {
+		const end = Math.min(count, partStart(cell + 1, part.size, part.cells) - origin);
+		offsets.fill((cell - first) * part.step, from, end);
+		from = end;
+	}
+	return offsets;
 }
 
 /** Joins neighbours of the same kind that lie behind each other in memory. */

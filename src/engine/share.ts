@@ -14,7 +14,7 @@ export const REPORT_EVERY_MS = 50;
 /** Milliseconds of work after which messages are let in, so that a cancel arrives. */
 const YIELD_EVERY_MS = 5;
 
-/** Which part of the work is meant: of `of` workers, number `index` takes every `of`-th box. */
+/** Which part of the work is meant: of `of` workers, number `index` takes the boxes behind those of the ones before it. */
 export interface Share {
 	readonly index: number;
 	readonly of: number;
@@ -26,10 +26,17 @@ export interface ShareContext {
 	readonly progress: (progress: Progress) => void;
 }
 
-/** A share's boxes out of all boxes of a tensor. */
-export function* boxesOf(boxes: Iterable<Box>, share: Share): Generator<Box> {
+/** A share's boxes out of all boxes of a tensor: neighbours, so that they touch few cells; the boxes are gone through twice. */
+export function* boxesOf(boxes: () => Iterable<Box>, { index, of }: Share): Generator<Box> {
+	let count = 0;
+	if (of > 1) for (const _ of boxes()) count++;
+	const [from, to] =
+		of > 1 ? [Math.floor((index * count) / of), Math.floor(((index + 1) * count) / of)] : [0, Infinity];
 	let number = 0;
-	for (const box of boxes) if (number++ % share.of === share.index) yield box;
+	for (const box of boxes()) {
+		if (number >= to) return;
+		if (number++ >= from) yield box;
+	}
 }
 
 /**
