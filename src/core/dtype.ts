@@ -19,13 +19,17 @@ const mini = (
 	return { bits, kind: "float", mini: { bits, signed, exponentBits, mantissaBits, bias, special } };
 };
 
-/** Every dtype the product reads, by its safetensors name in lower case (`c128`, which safetensors lacks, is NumPy's complex128). */
+/** Every dtype the product reads, by its safetensors name in lower case; safetensors lacks `c128` (NumPy's complex128) and integers of 2 and 4 bits (ONNX). */
 export const DTYPES = {
 	bool: { bits: 8, kind: "bool" },
+	u2: { bits: 2, kind: "uint" },
+	u4: { bits: 4, kind: "uint" },
 	u8: { bits: 8, kind: "uint" },
 	u16: { bits: 16, kind: "uint" },
 	u32: { bits: 32, kind: "uint" },
 	u64: { bits: 64, kind: "uint" },
+	i2: { bits: 2, kind: "int" },
+	i4: { bits: 4, kind: "int" },
 	i8: { bits: 8, kind: "int" },
 	i16: { bits: 16, kind: "int" },
 	i32: { bits: 32, kind: "int" },
@@ -109,7 +113,7 @@ export function decode({ dtype, bigEndian, bytes }: StoredRun, count: number): F
 	const out = new Float64Array(count);
 	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 	const little = !bigEndian;
-	const { bits, mini } = factsOf(realDType(dtype));
+	const { bits, mini, kind } = factsOf(realDType(dtype));
 	if (mini && bits === 16) {
 		const table = miniFloatTable(mini);
 		for (let i = 0; i < count; i++) out[i] = table[view.getUint16(2 * i, little)] as number;
@@ -119,6 +123,13 @@ export function decode({ dtype, bigEndian, bytes }: StoredRun, count: number): F
 	} else if (mini) {
 		const table = miniFloatTable(mini);
 		for (let i = 0; i < count; i++) out[i] = table[bitsAt(bytes, i * bits, bits)] as number;
+	} else if (bits < 8) {
+		// Two's complement: codes from the middle on are negative.
+		const sign = kind === "int" ? 2 ** (bits - 1) : Infinity;
+		for (let i = 0; i < count; i++) {
+			const code = bitsAt(bytes, i * bits, bits);
+			out[i] = code < sign ? code : code - 2 * sign;
+		}
 	} else {
 		const get = getterOf(view, realDType(dtype), little);
 		const step = bits / 8;

@@ -21,7 +21,11 @@ const OTHER_KINDS: readonly { readonly kind: string; readonly test: (head: Uint8
 	{ kind: "a NIfTI image", test: (_, text) => text.startsWith("n+1\0", 344) },
 	{ kind: "a web page (a download that failed?)", test: (_, text) => /^\s*<(!doctype )?html/i.test(text) },
 	{ kind: "Zarr metadata", test: (_, text) => /^\s*\{[\s\S]*"zarr_format"/.test(text) },
-	{ kind: "an ONNX or other protobuf file", test: (head) => looksLikeOnnx(head) },
+	{
+		kind: "a TensorFlow SavedModel's graph, whose values are in variables/variables.index beside it",
+		test: (_, text) => isSavedModel(text),
+	},
+	{ kind: "a TensorFlow graph", test: (_, text) => isTensorFlowGraph(text) },
 ];
 
 /** The error of a file that holds no bytes, or only says where its bytes are (Git LFS); undefined for all others. */
@@ -76,9 +80,17 @@ function hdf5AfterUserBlock(text: string): boolean {
 	return [512, 1024, 2048].some((at) => text.startsWith("\x89HDF\r\n\x1a\n", at));
 }
 
-/** ModelProto starts with ir_version (field 1, a small number) and then the producer or the graph. */
-function looksLikeOnnx(head: Uint8Array): boolean {
-	return head[0] === 8 && within(head[1], 1, 20) && [0x12, 0x1a, 0x3a, 0x42].includes(head[2] ?? 0);
+/** SavedModel: schema version 1 (field 1), then a MetaGraphDef (field 2) that starts with its MetaInfoDef (field 1). */
+function isSavedModel(text: string): boolean {
+	if (!text.startsWith("\x08\x01\x12")) return false;
+	let at = 3;
+	while (text.charCodeAt(at) >= 128) at++;
+	return at <= 8 && text[at + 1] === "\n";
+}
+
+/** GraphDef: nodes (field 1) with a name (field 1) and an operator (field 2), of which there are a few that come first. */
+function isTensorFlowGraph(text: string): boolean {
+	return text.startsWith("\n") && /\n.{1,300}?(Placeholder|Const|NoOp|VarHandleOp)[*"]/s.test(text.slice(1, 400));
 }
 
 function within(byte: number | undefined, low: number, high: number): boolean {

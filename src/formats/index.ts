@@ -5,6 +5,8 @@ import { gguf } from "./gguf";
 import { mat } from "./mat";
 import { npy } from "./npy";
 import { npz } from "./npz";
+import { onnx } from "./onnx";
+import { onnxPb } from "./onnx-pb";
 import type { ByteSource, TensorReader, TensorSource } from "./reader";
 import { safetensors } from "./safetensors";
 import { safetensorsIndex } from "./safetensors-index";
@@ -12,7 +14,7 @@ import { safetensorsIndex } from "./safetensors-index";
 export { memorySource } from "./memory";
 
 /** Every format that is read; of several that take a file the first wins. */
-export const FORMATS: readonly TensorReader[] = [npy, npz, safetensorsIndex, safetensors, gguf, mat];
+export const FORMATS: readonly TensorReader[] = [npy, npz, safetensorsIndex, safetensors, gguf, mat, onnx, onnxPb];
 
 /** An open file, with the format it is of. */
 export interface OpenFile extends TensorSource {

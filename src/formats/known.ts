@@ -22,6 +22,8 @@ export const KNOWN = {
 	},
 	mat: { id: "mat", label: "MATLAB file", extensions: [".mat"], contested: true },
 	safetensors: { id: "safetensors", label: "safetensors file", extensions: [".safetensors"] },
+	onnx: { id: "onnx", label: "ONNX model", extensions: [".onnx"], contested: true },
+	onnxPb: { id: "onnx-pb", label: "ONNX tensor", extensions: [".pb"], contested: true },
 } as const satisfies Readonly<Record<string, KnownFormat>>;
 
 /** Suffixes of all formats. */

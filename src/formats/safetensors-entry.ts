@@ -4,6 +4,9 @@ import type { TensorInfo } from "../core/tensor";
 import type { Json } from "./encoding/json";
 import { bytesOf, problem, shownShape } from "./shape";
 
+/** Dtypes of ours that the format has no word for. */
+export const NOT_IN_SAFETENSORS: readonly DType[] = ["c128", "i2", "i4", "u2", "u4"];
+
 /** A tensor of a safetensors header; its values are bytes `begin` to `end` of the data, both missing where they make no sense. */
 export interface Entry {
 	readonly info: TensorInfo;
@@ -17,7 +20,7 @@ export function entryOf(name: string, entry: Json, dataBytes: number): Entry {
 	const fields: ReadonlyMap<string, Json> = entry instanceof Map ? entry : new Map();
 	const [spelled, lengths, offsets] = [fields.get("dtype"), fields.get("shape"), fields.get("data_offsets")];
 	const word = typeof spelled === "string" && spelled === spelled.toUpperCase() ? spelled.toLowerCase() : undefined;
-	const dtype = isDType(word) && word !== "c128" ? word : undefined;
+	const dtype = isDType(word) && !NOT_IN_SAFETENSORS.includes(word) ? word : undefined;
 	const shape = isLengths(lengths) ? lengths : undefined;
 	const [begin, end] = isLengths(offsets) && offsets.length === 2 ? offsets : [];
 	const fault = faultOf({ spelled, dtype, shape, begin, end, dataBytes });

@@ -2,6 +2,7 @@ import { DTYPES } from "../core/dtype";
 import { TensorError } from "../core/errors";
 import { sizeOf } from "../core/layout";
 import { type OutputMetadata, type OutputPlan, type OutputRegion, type OutputTensor, outputBytes } from "./output-plan";
+import { NOT_IN_SAFETENSORS } from "./safetensors-entry";
 
 /** Plans a .safetensors file; values are always in C order. Throws `bad-option`. */
 export function planSafetensors(tensors: readonly OutputTensor[], metadata: OutputMetadata): OutputPlan {
@@ -52,6 +53,7 @@ function check({ name, dtype, shape }: OutputTensor): void {
 	};
 	if (name === "__metadata__") fail('A .safetensors file cannot hold a tensor called "__metadata__"; rename it.');
 	if (dtype === "c128") fail("The safetensors format has no c128; write .npy or .npz, or choose c64.");
+	if (NOT_IN_SAFETENSORS.includes(dtype)) fail(`The safetensors format has no ${dtype}; choose a wider type.`);
 	if ((sizeOf(shape) * DTYPES[dtype].bits) % 8 !== 0) {
 		fail(`${dtype} [${shape.join(", ")}] does not end on a whole byte, which the safetensors format demands.`);
 	}

@@ -30,6 +30,16 @@ describe("dtypes", () => {
 		assert.deepEqual([...decode({ dtype: "f6_e2m3", bigEndian: false, bytes: four }, 4)], [0.5, 0.125, 0, -7.5]);
 	});
 
+	it("read integers of 4 and 2 bits from the low bits first, signed ones as two's complement", () => {
+		const read = (dtype: "i4" | "u4" | "i2" | "u2", ...bytes: number[]) => [
+			...decode({ dtype, bigEndian: false, bytes: bytesOf(...bytes) }, (8 * bytes.length) / Number(dtype[1])),
+		];
+		assert.deepEqual(read("i4", 0x87, 0xf0), [7, -8, 0, -1]);
+		assert.deepEqual(read("u4", 0x87, 0xf0), [7, 8, 0, 15]);
+		assert.deepEqual(read("i2", 0b00_11_10_01), [1, -2, -1, 0]);
+		assert.deepEqual(read("u2", 0b00_11_10_01), [1, 2, 3, 0]);
+	});
+
 	it("give both parts of complex values in turn", () => {
 		const bytes = new Uint8Array(Float32Array.of(1, -2, 3, -4).buffer);
 		assert.deepEqual([...decode({ dtype: "c64", bigEndian: false, bytes }, 4)], [1, -2, 3, -4]);

@@ -60,3 +60,16 @@ export async function survives(name: string, bytes: Uint8Array, run: number): Pr
 	assert.equal(reads.open, 0, `run ${run}: the source stays open`);
 	assert.ok(reads.bytes < MOST_BYTES && reads.count < 500, `run ${run}: ${JSON.stringify(reads)}`);
 }
+
+/** Tests of damaged copies of small valid files: bytes changed at random, and files cut at every length. */
+export function damagedCopies(seeds: readonly (readonly [string, Uint8Array])[], runs = 400): void {
+	for (const [name, bytes] of seeds) {
+		it(`that is damaged opens or is refused with a sentence, in bounded time and reads (${name})`, async function () {
+			this.timeout(60_000);
+			await survivesDamage(name, bytes, runs);
+			for (let length = 0; length < Math.min(bytes.length, 1000); length++) {
+				await survives(name, bytes.slice(0, length), length);
+			}
+		});
+	}
+}

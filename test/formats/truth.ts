@@ -61,6 +61,7 @@ const CODES: Readonly<Record<string, readonly ErrorCode[]>> = {
 	E_OFFSETS: ["corrupt"],
 	E_ZIP: ["corrupt"],
 	E_CORRUPT_DATA: ["corrupt"],
+	E_LFS_POINTER: ["unknown-format"],
 };
 
 const DTYPES: Readonly<Record<string, string>> = {
@@ -78,6 +79,23 @@ const DTYPES: Readonly<Record<string, string>> = {
 	f8: "f64",
 	c8: "c64",
 	c16: "c128",
+	FLOAT: "f32",
+	DOUBLE: "f64",
+	FLOAT16: "f16",
+	BFLOAT16: "bf16",
+	BOOL: "bool",
+	INT2: "i2",
+	INT4: "i4",
+	INT8: "i8",
+	INT32: "i32",
+	INT64: "i64",
+	UINT2: "u2",
+	UINT4: "u4",
+	UINT64: "u64",
+	FLOAT8E4M3FN: "f8_e4m3",
+	FLOAT8E4M3FNUZ: "f8_e4m3fnuz",
+	FLOAT8E5M2FNUZ: "f8_e5m2fnuz",
+	FLOAT4E2M1: "f4",
 };
 
 /** A file of a folder, with what is known of it. */

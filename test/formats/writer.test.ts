@@ -29,7 +29,7 @@ const NUMPY_DTYPES = [
 	"c64",
 	"c128",
 ] as const satisfies readonly DType[];
-const SAFETENSORS_DTYPES = (Object.keys(DTYPES) as DType[]).filter((dtype) => dtype !== "c128");
+const SAFETENSORS_DTYPES = (Object.keys(DTYPES) as DType[]).filter((dtype) => !/^(c128|[iu][24])$/.test(dtype));
 
 /** The finished file, its regions filled by a rule. */
 function write(plan: OutputPlan, fill: (i: number) => number): Uint8Array {
