@@ -3,6 +3,7 @@ import { formatCount, formatDType, formatNumber, formatShape, toJsonNumber } fro
 import type { CompareResult } from "../engine/api";
 import { type ArgumentSpec, type Arguments, numberOf } from "./arguments";
 import { jsonText } from "./json";
+import { otherFile, RAW_OPTIONS } from "./raw-choice";
 import { printable } from "./table";
 import { chooseTensor, parseTensorRef } from "./tensor-choice";
 import { EXIT, type ExitCode, type Terminal } from "./terminal";
@@ -14,6 +15,7 @@ export const COMPARE = {
 	options: {
 		rtol: { value: "R", about: "Relative tolerance. Default 1e-5." },
 		atol: { value: "A", about: "Absolute tolerance: |a - b| <= A + R * |b| is close. Default 1e-8." },
+		...RAW_OPTIONS,
 		json: { about: "Print the result as JSON." },
 	},
 } as const satisfies ArgumentSpec;
@@ -23,7 +25,7 @@ export async function compare({ files, given }: Arguments, terminal: Terminal): 
 	const [a = "", b = ""] = files;
 	const rtol = numberOf(given, "rtol", 0) ?? 1e-5;
 	const atol = numberOf(given, "atol", 0) ?? 1e-8;
-	const [refA, refB] = [parseTensorRef(a), parseTensorRef(b)];
+	const [refA, refB] = [otherFile(parseTensorRef(a), given), otherFile(parseTensorRef(b), given)];
 	const tensorA = await chooseTensor(refA, terminal, "FILE#TENSOR");
 	const tensorB = await chooseTensor(refB, terminal, "FILE#TENSOR");
 	const bar = terminal.bar("Comparing");

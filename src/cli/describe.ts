@@ -2,6 +2,7 @@ import { formatBytes, formatDType, formatShape } from "../core/format";
 import type { FileDescription, TensorInfo } from "../core/tensor";
 import type { ArgumentSpec, Arguments } from "./arguments";
 import { jsonText } from "./json";
+import { mainFile, RAW_OPTIONS } from "./raw-choice";
 import { printable, tableLines } from "./table";
 import { EXIT, type ExitCode, type Terminal } from "./terminal";
 
@@ -9,12 +10,12 @@ import { EXIT, type ExitCode, type Terminal } from "./terminal";
 export const DESCRIBE = {
 	name: "describe",
 	files: ["FILE"],
-	options: { json: { about: "Print { file, format, metadata, tensors } as JSON." } },
+	options: { ...RAW_OPTIONS, json: { about: "Print { file, format, metadata, tensors } as JSON." } },
 } as const satisfies ArgumentSpec;
 
 /** Prints what a file holds, from its headers alone. */
 export async function describe({ files: [file = ""], given }: Arguments, terminal: Terminal): Promise<ExitCode> {
-	const description = await terminal.engine.describe({ path: file }, { signal: terminal.signal });
+	const description = await terminal.engine.describe(mainFile(file, given), { signal: terminal.signal });
 	for (const note of description.notes) terminal.tell(`note: ${note}`);
 	if (given.has("json")) {
 		await terminal.write(`${jsonText(descriptionJson(file, description))}\n`);

@@ -6,6 +6,7 @@ import { normalization } from "../core/normalizations";
 import type { NormalizeRequest, TensorRef } from "../engine/api";
 import { type ArgumentSpec, type Arguments, BadUsage, textOf } from "./arguments";
 import { chooseNorm, NORM_IDS, NORM_OPTIONS } from "./norm-choice";
+import { mainFile, otherFile, RAW_OPTIONS } from "./raw-choice";
 import { didYouMean } from "./suggestion";
 import { printable } from "./table";
 import { chooseTensor, parseTensorRef } from "./tensor-choice";
@@ -23,6 +24,7 @@ export const NORMALIZE = {
 		beta: { value: "FILE[#TENSOR]", about: "Shift, added last." },
 		dtype: { value: "DTYPE", about: `One of ${WRITABLE.join(", ")}. Default: the input's where it is one of them.` },
 		output: { value: "OUT", short: "o", about: "The file to write: .npy, .npz or .safetensors, by its suffix." },
+		...RAW_OPTIONS,
 		force: { about: "Replace OUT where it exists." },
 	},
 } as const satisfies ArgumentSpec;
@@ -35,7 +37,7 @@ export async function normalize({ files: [file = ""], given }: Arguments, termin
 	if (!output) throw new BadUsage("normalize needs -o OUT, the file to write.");
 	const dtype = chooseDType(textOf(given, "dtype"));
 	const name = textOf(given, "tensor");
-	const ref = { file: { path: file }, ...(name === undefined ? {} : { tensor: name }) };
+	const ref = { file: mainFile(file, given), ...(name === undefined ? {} : { tensor: name }) };
 	const { shape, name: tensor } = await chooseTensor(ref, terminal, "--tensor NAME");
 	const { norm } = choice(shape);
 	const request: NormalizeRequest = {
@@ -88,7 +90,7 @@ async function affineTensor(
 ): Promise<{ readonly gamma?: TensorRef; readonly beta?: TensorRef }> {
 	const word = textOf(given, option);
 	if (word === undefined) return {};
-	const ref = parseTensorRef(word);
+	const ref = otherFile(parseTensorRef(word), given);
 	const { name } = await chooseTensor(ref, terminal, `--${option} FILE#TENSOR`);
 	return { [option]: { file: ref.file, tensor: name } };
 }

@@ -8,6 +8,7 @@ import { statisticsJsonText } from "../core/statistics-json";
 import type { LayoutMoments, MomentsResult } from "../engine/api";
 import { type ArgumentSpec, type Arguments, textOf } from "./arguments";
 import { chooseNorm, NORM_OPTIONS, oneCell } from "./norm-choice";
+import { mainFile, RAW_OPTIONS } from "./raw-choice";
 import { printable, tableLines } from "./table";
 import { chooseTensor } from "./tensor-choice";
 import { EXIT, type ExitCode, type Terminal } from "./terminal";
@@ -19,6 +20,7 @@ export const STATS = {
 	options: {
 		tensor: { value: "NAME", about: "The tensor; needed where the file holds several." },
 		...NORM_OPTIONS,
+		...RAW_OPTIONS,
 		json: { about: "Print the statistics of all sets as JSON, arrays in C order of the cells." },
 	},
 } as const satisfies ArgumentSpec;
@@ -30,7 +32,7 @@ const LISTED_SETS = 20;
 export async function stats({ files: [file = ""], given }: Arguments, terminal: Terminal): Promise<ExitCode> {
 	const choice = chooseNorm(given);
 	const name = textOf(given, "tensor");
-	const ref = { file: { path: file }, ...(name === undefined ? {} : { tensor: name }) };
+	const ref = { file: mainFile(file, given), ...(name === undefined ? {} : { tensor: name }) };
 	const { shape, name: tensor } = await chooseTensor(ref, terminal, "--tensor NAME");
 	const layout = choice ? choice(shape).layout : oneCell(shape);
 	const bar = terminal.bar("Reading");

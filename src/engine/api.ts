@@ -3,13 +3,18 @@ import type { Inspection } from "../core/inspection";
 import type { Layout, Shape } from "../core/layout";
 import type { Moments } from "../core/moments";
 import type { Norm } from "../core/normalizations";
+import type { RawLayout } from "../core/raw-layout";
 import type { FileDescription } from "../core/tensor";
 import type { CallOptions } from "../rpc";
 
-/** A file: on a disk that the workers can reach, or its bytes (shared between threads) where there is no disk. */
-export type FileRef =
+/**
+ * A file: on a disk that the workers can reach, or its bytes (shared between threads) where there is no disk. With `raw`
+ * it is read by that, whatever its content.
+ */
+export type FileRef = (
 	| { readonly path: string }
-	| { readonly name: string; readonly bytes: Uint8Array<SharedArrayBuffer> };
+	| { readonly name: string; readonly bytes: Uint8Array<SharedArrayBuffer> }
+) & { readonly raw?: RawLayout };
 
 /** One tensor of a file; without a name the only one. */
 export interface TensorRef {

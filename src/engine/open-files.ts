@@ -43,7 +43,12 @@ const KEEP_MS = 5000;
 
 /** The open files of one worker. */
 export function createOpenFiles(): OpenFiles {
-	const kept: { readonly place: string; readonly opened: Opened; readonly timer: NodeJS.Timeout }[] = [];
+	const kept: {
+		readonly place: string;
+		readonly key: string;
+		readonly opened: Opened;
+		readonly timer: NodeJS.Timeout;
+	}[] = [];
 
 	const drop = async (index: number) => {
 		const [entry] = kept.splice(index, 1);
@@ -51,8 +56,8 @@ export function createOpenFiles(): OpenFiles {
 		await entry?.opened.open.close();
 	};
 
-	const take = async (place: string): Promise<Opened | undefined> => {
-		const index = kept.findIndex((entry) => entry.place === place);
+	const take = async (key: string): Promise<Opened | undefined> => {
+		const index = kept.findIndex((entry) => entry.key === key);
 		const [entry] = index < 0 ? [] : kept.splice(index, 1);
 		if (!entry) return undefined;
 		clearTimeout(entry.timer);
@@ -65,13 +70,13 @@ export function createOpenFiles(): OpenFiles {
 		}
 	};
 
-	const keep = async (place: string, opened: Opened) => {
+	const keep = async (place: string, key: string, opened: Opened) => {
 		const timer = setTimeout(() => {
 			const index = kept.findIndex((entry) => entry.opened === opened);
 			if (index >= 0) void drop(index);
 		}, KEEP_MS);
 		timer.unref();
-		kept.push({ place, opened, timer });
+		kept.push({ place, key, opened, timer });
 		if (kept.length > KEPT) await drop(0);
 	};
 
@@ -79,12 +84,14 @@ export function createOpenFiles(): OpenFiles {
 		async use(file, signal, work) {
 			throwIfAborted(signal);
 			const place = "path" in file ? placeOf(file.path) : undefined;
-			const opened = (place === undefined ? undefined : await take(place)) ?? (await openRef(file, signal));
+			// The same bytes may be read in several ways.
+			const key = `${place} ${JSON.stringify(file.raw)}`;
+			const opened = (place === undefined ? undefined : await take(key)) ?? (await openRef(file, signal));
 			try {
 				const result = await work(opened);
 				await opened.verify();
 				if (place === undefined) await opened.open.close();
-				else await keep(place, opened);
+				else await keep(place, key, opened);
 				return result;
 			} catch (thrown) {
 				await opened.open.close();
@@ -100,12 +107,12 @@ export function createOpenFiles(): OpenFiles {
 async function openRef(file: FileRef, signal: AbortSignal): Promise<Opened> {
 	if (!("path" in file)) {
 		const { name, bytes } = file;
-		const open = await openTensors(memorySource(name, bytes), signal);
+		const open = await openTensors(memorySource(name, bytes), signal, file.raw);
 		return { open, name, size: bytes.length, fingerprint: "", verify: async () => {} };
 	}
 	const source: FileSource = await openFile(file.path);
 	const { name, size, fingerprint } = source;
-	return { open: await openTensors(source, signal), name, size, fingerprint, verify: () => source.verify() };
+	return { open: await openTensors(source, signal, file.raw), name, size, fingerprint, verify: () => source.verify() };
 }
 
 /** Finds a tensor by name, or the only one; throws `not-found`, `bad-option` with the names, or the tensor's problem. */

@@ -1,12 +1,15 @@
 import { TensorError, throwIfAborted } from "../core/errors";
+import type { RawLayout } from "../core/raw-layout";
 import { HEAD_BYTES, otherKind, placeholderError, unknownFormat } from "./detect";
 import { isZip, readDirectory } from "./encoding/zip-directory";
 import { gguf } from "./gguf";
+import { isRawName } from "./known";
 import { mat } from "./mat";
 import { npy } from "./npy";
 import { npz } from "./npz";
 import { onnx } from "./onnx";
 import { onnxPb } from "./onnx-pb";
+import { openRaw, raw, readSidecar } from "./raw";
 import type { ByteSource, TensorReader, TensorSource } from "./reader";
 import { safetensors } from "./safetensors";
 import { safetensorsIndex } from "./safetensors-index";
@@ -14,7 +17,7 @@ import { safetensorsIndex } from "./safetensors-index";
 export { memorySource } from "./memory";
 
 /** Every format that is read; of several that take a file the first wins. */
-export const FORMATS: readonly TensorReader[] = [npy, npz, safetensorsIndex, safetensors, gguf, mat, onnx, onnxPb];
+export const FORMATS: readonly TensorReader[] = [npy, npz, safetensorsIndex, safetensors, gguf, mat, onnx, onnxPb, raw];
 
 /** An open file, with the format it is of. */
 export interface OpenFile extends TensorSource {
@@ -22,14 +25,16 @@ export interface OpenFile extends TensorSource {
 }
 
 /**
- * Opens a file of any format, by its content first and its suffix second. Owns the source: closes it when it throws
- * and when it is closed. Throws `unknown-format`, or what the format's reader throws, with `where.file`.
+ * Opens a file of any format, by what is told about it, its content, and last its suffix. Owns the source: closes it when
+ * it throws and when it is closed. Throws `unknown-format`, or what the format's reader throws, with `where.file`.
  */
-export async function openTensors(source: ByteSource, signal?: AbortSignal): Promise<OpenFile> {
+export async function openTensors(source: ByteSource, signal?: AbortSignal, told?: RawLayout): Promise<OpenFile> {
 	try {
 		const head = await source.read(0, Math.min(HEAD_BYTES, source.size), signal);
 		const placeholder = placeholderError(head, source);
 		if (placeholder) throw placeholder;
+		const layout = told ?? (await readSidecar(source, signal).catch(exceptCancelled));
+		if (layout) return { ...openRaw(source, layout), reader: raw };
 		const reader = await readerOf(head, source, signal);
 		const opened = await reader.open(source, signal);
 		const notes = [...suffixNote(reader, source.name), ...opened.notes];
@@ -38,6 +43,11 @@ export async function openTensors(source: ByteSource, signal?: AbortSignal): Pro
 		await source.close?.();
 		throw TensorError.from(thrown).at({ file: source.name });
 	}
+}
+
+/** A description that makes no sense is told where nothing else reads the file. */
+function exceptCancelled(thrown: unknown): undefined {
+	if (TensorError.from(thrown).code === "cancelled") throw thrown;
 }
 
 async function readerOf(head: Uint8Array, source: ByteSource, signal?: AbortSignal): Promise<TensorReader> {
@@ -53,6 +63,8 @@ async function readerOf(head: Uint8Array, source: ByteSource, signal?: AbortSign
 	if (sniffed) return sniffed;
 	// A damaged file of a known suffix gets that format's own error, unless it is plainly something else.
 	const named = otherKind(head) === undefined ? suffixReader(source.name) : undefined;
+	// Raw suffixes promise nothing, whoever else has them.
+	if (named && isRawName(source.name)) return raw;
 	if (named === undefined) throw unknownFormat(head, source);
 	return named;
 }
@@ -63,6 +75,7 @@ function suffixReader(name: string): TensorReader | undefined {
 
 function suffixNote(reader: TensorReader, name: string): readonly string[] {
 	const named = suffixReader(name);
-	if (named === undefined || named === reader) return [];
+	if (named === undefined || named === raw || reader.extensions.some((suffix) => name.toLowerCase().endsWith(suffix)))
+		return [];
 	return [`The name is that of a ${named.label}, but the content is a ${reader.label}.`];
 }

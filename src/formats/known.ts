@@ -24,10 +24,27 @@ export const KNOWN = {
 	safetensors: { id: "safetensors", label: "safetensors file", extensions: [".safetensors"] },
 	onnx: { id: "onnx", label: "ONNX model", extensions: [".onnx"], contested: true },
 	onnxPb: { id: "onnx-pb", label: "ONNX tensor", extensions: [".pb"], contested: true },
+	raw: { id: "raw", label: "raw tensor", extensions: [".raw", ".dat", ".bin"], contested: true },
 } as const satisfies Readonly<Record<string, KnownFormat>>;
 
 /** Suffixes of all formats. */
-export const SUFFIXES: readonly string[] = Object.values(KNOWN).flatMap(({ extensions }) => [...extensions]);
+export const SUFFIXES: readonly string[] = [
+	...new Set(Object.values(KNOWN).flatMap(({ extensions }): readonly string[] => extensions)),
+];
+
+/** Whether a file's name has no header of its own to expect: how it is read has to be told. */
+export function isRawName(name: string): boolean {
+	return hasSuffixOf(KNOWN.raw, name);
+}
+
+/** Whether a file's name is that of a format with a header, and of none without. */
+export function isSelfTelling(name: string): boolean {
+	return !isRawName(name) && Object.values(KNOWN).some((format) => hasSuffixOf(format, name));
+}
+
+function hasSuffixOf({ extensions }: KnownFormat, name: string): boolean {
+	return extensions.some((suffix) => name.toLowerCase().endsWith(suffix));
+}
 
 /** What the product reads, for the end of sentences about files that it does not. */
 export const READ_FORMATS = `Tensor Inspector reads ${listOf(Object.values(KNOWN).map(namedWithSuffixes))}`;

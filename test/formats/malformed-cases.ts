@@ -33,7 +33,7 @@ export const FILES: readonly Case[] = [
 	],
 	[
 		"random bytes",
-		"a.bin",
+		"a.xyz",
 		join([1, 2, 3, 254, 255]),
 		{ code: "unknown-format", says: /01 02 03 fe ff.*\.npy.*\.safetensors/ },
 	],
