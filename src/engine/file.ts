@@ -1,6 +1,7 @@
 import { type BigIntStats, promises as fs, readSync } from "node:fs";
 import * as path from "node:path";
 import { TensorError, throwIfAborted } from "../core/errors";
+import { FOLDER_ENTRIES } from "../formats/known";
 import type { ByteSource } from "../formats/reader";
 
 /** A file on disk that notices when it is changed under its reader. */
@@ -21,9 +22,15 @@ const SLOW_READ_MS = 3;
 /** Milliseconds between looks at the file's size and time while it is read. */
 const LOOK_EVERY_MS = 50;
 
-/** Opens a file for positional reads; throws `not-found` where it cannot be opened, `unsupported` where it is no file. */
-export async function openFile(file: string): Promise<FileSource> {
-	const name = path.basename(file);
+/**
+ * Opens a file for positional reads, or a folder by the file in it that tells what it is. Throws `not-found` where it
+ * cannot be opened, `unsupported` where it is neither.
+ */
+export async function openFile(given: string): Promise<FileSource> {
+	return openPlain(await entryOf(given), path.basename(path.resolve(given)));
+}
+
+async function openPlain(file: string, name: string): Promise<FileSource> {
 	const handle = await fs.open(file, "r").catch((thrown) => {
 		throw openError(thrown, name);
 	});
@@ -37,7 +44,7 @@ export async function openFile(file: string): Promise<FileSource> {
 	}
 	const size = Number(stats.size);
 	const fingerprint = fingerprintOf(stats);
-	const siblings: FileSource[] = [];
+	const siblings = new Set<FileSource>();
 	let looked = 0;
 	let near = true;
 
@@ -83,9 +90,14 @@ export async function openFile(file: string): Promise<FileSource> {
 			return bytes;
 		},
 		async sibling(below) {
-			const sibling = await openFile(await placeBelow(path.dirname(file), below, name));
-			siblings.push(sibling);
-			return sibling;
+			const sibling = await openPlain(await placeBelow(path.dirname(file), below, name), path.posix.basename(below));
+			siblings.add(sibling);
+			// A store may have a million of them, each open for one read.
+			const close = async () => {
+				siblings.delete(sibling);
+				await sibling.close();
+			};
+			return { ...sibling, close };
 		},
 		async list(below) {
 			const folder = below === "" ? path.dirname(file) : await placeBelow(path.dirname(file), below, name);
@@ -105,6 +117,17 @@ export async function openFile(file: string): Promise<FileSource> {
 			await handle.close();
 		},
 	};
+}
+
+/** The file that is opened for a path: itself, or for a folder the entry in it. */
+async function entryOf(given: string): Promise<string> {
+	const isFolder = (await fs.stat(given).catch(() => undefined))?.isDirectory();
+	if (!isFolder) return given;
+	const names = await fs.readdir(given).catch((thrown) => {
+		throw openError(thrown, path.basename(given));
+	});
+	const entry = FOLDER_ENTRIES.find((each) => names.includes(each));
+	return entry === undefined ? given : path.join(given, entry);
 }
 
 /** The one absolute path that a file is known by, however it was spelled. */
@@ -151,9 +174,13 @@ function endsEarly(name: string, offset: number, length: number, size: number): 
 }
 
 function notAFile(name: string): TensorError {
-	return new TensorError("unsupported", "This is a folder or a device, and a tensor file was expected.", {
-		file: name,
-	});
+	return new TensorError(
+		"unsupported",
+		"This is a folder or a device, and a tensor file was expected, or the folder of a Zarr store (with a zarr.json, .zgroup or .zarray in it).",
+		{
+			file: name,
+		},
+	);
 }
 
 /** Any error of the file system as one about a file. */

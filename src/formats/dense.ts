@@ -84,7 +84,8 @@ function isContiguous(shape: Shape, part: Shape, order: Order): boolean {
 	return cut === -1 || axes.slice(cut + 1).every((axis) => part[axis] === shape[axis]);
 }
 
-function checkBox(shape: Shape, box: Box): void {
+/** Throws `bad-option` unless a box lies inside a tensor. */
+export function checkBox(shape: Shape, box: Box): void {
 	const inside =
 		box.origin.length === shape.length &&
 		box.shape.length === shape.length &&

@@ -20,7 +20,6 @@ const OTHER_KINDS: readonly { readonly kind: string; readonly test: (head: Uint8
 	{ kind: "a JPEG picture", test: (_, text) => text.startsWith("\xff\xd8\xff") },
 	{ kind: "a NIfTI image", test: (_, text) => text.startsWith("n+1\0", 344) },
 	{ kind: "a web page (a download that failed?)", test: (_, text) => /^\s*<(!doctype )?html/i.test(text) },
-	{ kind: "Zarr metadata", test: (_, text) => /^\s*\{[\s\S]*"zarr_format"/.test(text) },
 	{
 		kind: "a TensorFlow SavedModel's graph, whose values are in variables/variables.index beside it",
 		test: (_, text) => isSavedModel(text),

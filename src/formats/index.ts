@@ -13,11 +13,23 @@ import { openRaw, raw, readSidecar } from "./raw";
 import type { ByteSource, TensorReader, TensorSource } from "./reader";
 import { safetensors } from "./safetensors";
 import { safetensorsIndex } from "./safetensors-index";
+import { zarr } from "./zarr";
 
 export { memorySource } from "./memory";
 
 /** Every format that is read; of several that take a file the first wins. */
-export const FORMATS: readonly TensorReader[] = [npy, npz, safetensorsIndex, safetensors, gguf, mat, onnx, onnxPb, raw];
+export const FORMATS: readonly TensorReader[] = [
+	npy,
+	npz,
+	zarr,
+	safetensorsIndex,
+	safetensors,
+	gguf,
+	mat,
+	onnx,
+	onnxPb,
+	raw,
+];
 
 /** An open file, with the format it is of. */
 export interface OpenFile extends TensorSource {

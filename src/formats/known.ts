@@ -21,11 +21,20 @@ export const KNOWN = {
 		contested: true,
 	},
 	mat: { id: "mat", label: "MATLAB file", extensions: [".mat"], contested: true },
+	zarr: {
+		id: "zarr",
+		label: "Zarr store",
+		extensions: [".zarr.zip", "zarr.json", ".zarray", ".zgroup", ".zmetadata"],
+		contested: true,
+	},
 	safetensors: { id: "safetensors", label: "safetensors file", extensions: [".safetensors"] },
 	onnx: { id: "onnx", label: "ONNX model", extensions: [".onnx"], contested: true },
 	onnxPb: { id: "onnx-pb", label: "ONNX tensor", extensions: [".pb"], contested: true },
 	raw: { id: "raw", label: "raw tensor", extensions: [".raw", ".dat", ".bin"], contested: true },
 } as const satisfies Readonly<Record<string, KnownFormat>>;
+
+/** Files that tell what the folder they lie in is, as a whole: opening the folder opens the first that is there. */
+export const FOLDER_ENTRIES: readonly string[] = ["zarr.json", ".zgroup", ".zarray", ".zmetadata"];
 
 /** Suffixes of all formats. */
 export const SUFFIXES: readonly string[] = [

@@ -68,7 +68,6 @@ function leftOut(members: readonly ZipEntry[]): string {
 const OTHER_ARCHIVES: readonly { readonly kind: string; readonly member: RegExp }[] = [
 	{ kind: "a PyTorch file", member: /(^|\/)data\.pkl$/ },
 	{ kind: "a Keras model", member: /^model\.weights\.h5$/ },
-	{ kind: "a zipped Zarr store", member: /(^|\/)(zarr\.json|\.zarray|\.zgroup)$/ },
 	{ kind: "an Office document", member: /^\[Content_Types\]\.xml$/ },
 	{ kind: "a Python package", member: /\.dist-info\/METADATA$/ },
 ];

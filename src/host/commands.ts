@@ -10,7 +10,7 @@ import { askFile } from "./openedFile";
 import { BACK } from "./questions";
 import { copyStatistics, showStatistics } from "./statisticsCommands";
 import type { StatisticsDocuments } from "./statisticsDocument";
-import { activeTensorFile } from "./tensorFiles";
+import { activeTensorFile, entryOf } from "./tensorFiles";
 
 /**
  * Registers every command. Each takes nothing, a Uri, a path, or one object (CommandArguments) and answers with a value;
@@ -45,11 +45,14 @@ async function openCommand(editors: Editors, given: Given, all: readonly unknown
 	if (!place) return undefined;
 	const selected = Array.isArray(all[1]) ? all[1].flatMap((each) => placeOf(each) ?? []) : [];
 	const places: readonly TensorPlace[] = selected.length > 1 ? selected : [place];
+	let first: vscode.Uri | undefined;
 	for (const each of places) {
-		await statOf(each.uri);
-		await editors.open(each);
+		const { type } = await statOf(each.uri);
+		const uri = type & vscode.FileType.Directory ? await entryOf(each.uri) : each.uri;
+		await editors.open({ ...each, uri });
+		first ??= uri;
 	}
-	return place.uri;
+	return first;
 }
 
 async function askPlace(): Promise<TensorPlace | undefined> {

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
-import { KNOWN, type KnownFormat, SUFFIXES } from "../formats/known";
+import { TensorError } from "../core/errors";
+import { FOLDER_ENTRIES, KNOWN, type KnownFormat, SUFFIXES } from "../formats/known";
 import { hasSuffix } from "./pathLiteral";
 
 export { SUFFIXES } from "../formats/known";
@@ -35,6 +36,18 @@ export async function workspaceTensorFiles(limit: number): Promise<{ files: vsco
 	const collator = new Intl.Collator(undefined, { numeric: true });
 	found.sort((a, b) => collator.compare(place(a), place(b)));
 	return { files: found.slice(0, limit), more: found.length > limit };
+}
+
+/** The file that tells what a folder holds, which is opened for the folder; throws `unsupported` where there is none. */
+export async function entryOf(folder: vscode.Uri): Promise<vscode.Uri> {
+	const names = new Set((await vscode.workspace.fs.readDirectory(folder)).map(([name]) => name));
+	const entry = FOLDER_ENTRIES.find((name) => names.has(name));
+	if (entry !== undefined) return vscode.Uri.joinPath(folder, entry);
+	throw new TensorError(
+		"unsupported",
+		`This folder holds none of ${FOLDER_ENTRIES.join(", ")}, so it is no Zarr store; choose a file.`,
+		{ file: folder.path.slice(folder.path.lastIndexOf("/") + 1) },
+	);
 }
 
 /** Opens a file in the inspector, beside no other editor of the same file. */

@@ -1,4 +1,4 @@
-import { open, stat } from "node:fs/promises";
+import { open, readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { TensorError } from "../../src/core/errors";
 import type { ByteSource } from "../../src/formats/reader";
@@ -24,6 +24,12 @@ export async function nodeSource(file: string): Promise<ByteSource> {
 			} catch {
 				throw new TensorError("not-found", `There is no file "${other}" in the same folder.`, { file: other });
 			}
+		},
+		async list(folder) {
+			const entries = await readdir(path.join(path.dirname(file), folder), { withFileTypes: true }).catch(() => {
+				throw new TensorError("not-found", `There is no folder "${folder}" there.`, { file: folder });
+			});
+			return entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
 		},
 		close: () => handle.close(),
 	};

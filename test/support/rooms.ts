@@ -40,7 +40,9 @@ const ENGINE_FILES_WITH_NODE: readonly string[] = [
 const KNOWN_LONG: Readonly<Record<string, string>> = {};
 
 /** Packages for single formats, each with the only files that may import it. */
-const FORMAT_PACKAGES: Readonly<Record<string, readonly string[]>> = {};
+const FORMAT_PACKAGES: Readonly<Record<string, readonly string[]>> = {
+	zarrita: ["src/formats/zarr/unpack.ts"],
+};
 
 const TOOLKIT = "@vscode/webview-ui-toolkit";
 

@@ -20,11 +20,29 @@ const ESCAPES: Readonly<Record<string, string>> = {
 	t: "\t",
 };
 
+const WORDS: readonly (readonly [string, Json])[] = [
+	["true", true],
+	["false", false],
+	["null", null],
+];
+/** What Python writes for numbers that JSON does not have. */
+const BARE_NUMBERS: readonly (readonly [string, Json])[] = [
+	["NaN", NaN],
+	["Infinity", Infinity],
+	["-Infinity", -Infinity],
+];
+
 /**
  * Parses JSON more strictly than JSON.parse: a key that appears twice is an error and large integers stay exact.
- * `where` names the file and the byte of the text's start. Throws `corrupt` with the byte of the fault.
+ * `where` names the file and the byte of the text's start; with `bareNumbers` NaN and infinities without quotes are
+ * taken as Python writes them. Throws `corrupt` with the byte of the fault.
  */
-export function parseJson(bytes: Uint8Array, where: { readonly file: string; readonly byte: number }): Json {
+export function parseJson(
+	bytes: Uint8Array,
+	where: { readonly file: string; readonly byte: number },
+	{ bareNumbers = false }: { readonly bareNumbers?: boolean } = {},
+): Json {
+	const words = bareNumbers ? [...WORDS, ...BARE_NUMBERS] : WORDS;
 	let text: string;
 	try {
 		text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -63,7 +81,7 @@ export function parseJson(bytes: Uint8Array, where: { readonly file: string; rea
 		if (text[at] === '"') return parseString();
 		if (skip("{")) return parseObject(depth);
 		if (skip("[")) return parseArray(depth);
-		for (const [word, value] of [["true", true] as const, ["false", false] as const, ["null", null] as const]) {
+		for (const [word, value] of words) {
 			if (text.startsWith(word, at)) {
 				at += word.length;
 				return value;
