@@ -1,5 +1,7 @@
+import type { Distribution } from "./core/distribution";
 import type { ErrorData } from "./core/errors";
 import type { Inspection } from "./core/inspection";
+import type { Layout } from "./core/layout";
 import type { Norm } from "./core/normalizations";
 import type { FileDescription } from "./core/tensor";
 
@@ -17,12 +19,23 @@ export interface InspectRequest {
 	readonly norm?: Norm;
 }
 
+/** What the inspector asks for when it wants quantiles and histograms. */
+export interface DistributionRequest {
+	readonly tensor: string;
+	/** 0, or 1 for the imaginary part of a complex tensor. */
+	readonly part: 0 | 1;
+	/** Cells to tell apart; the whole tensor is one where there is none. */
+	readonly layout?: Layout;
+}
+
 /** What the webview may ask of the extension host. A session belongs to one file: the webview never names one. */
 export interface HostApi {
 	/** The file's tensors, from its headers. */
 	open(input: null): OpenedFile;
 	/** Statistics of one tensor, with progress; a later request does not end an earlier one: cancel it. */
 	inspect(input: InspectRequest): Inspection;
+	/** Quantiles and histograms of one tensor, from a reading of its own; otherwise as `inspect`. */
+	distribution(input: DistributionRequest): Distribution;
 	/** Starts "Normalize and save…" for one tensor; answers with the written file's name, or null when the user backed out. */
 	normalize(input: { readonly tensor: string; readonly norm: Norm }): string | null;
 	/** Copies a tensor's statistics to the clipboard as JSON. */

@@ -1,13 +1,15 @@
+import type { Distribution } from "../core/distribution";
 import { partsOf } from "../core/dtype";
 import { TensorError } from "../core/errors";
 import { formatCount, formatDType, formatNumber, formatShape } from "../core/format";
 import { unravel } from "../core/inspection";
 import { type Layout, setSize, sizeOf } from "../core/layout";
-import { type CellStatistics, cellStatistics, type Moments } from "../core/moments";
-import { statisticsJsonText } from "../core/statistics-json";
-import type { LayoutMoments, MomentsResult } from "../engine/api";
+import { cellStatistics, type Moments } from "../core/moments";
+import { type StatisticsCells, statisticsJsonText } from "../core/statistics-json";
+import type { MomentsResult } from "../engine/api";
 import { type ArgumentSpec, type Arguments, textOf } from "./arguments";
 import { chooseNorm, NORM_OPTIONS, oneCell } from "./norm-choice";
+import { bars, checkSketched, distributionsOf, errorText, QUANTILE_NAMES } from "./quantiles";
 import { mainFile, RAW_OPTIONS } from "./raw-choice";
 import { printable, tableLines } from "./table";
 import { chooseTensor } from "./tensor-choice";
@@ -21,6 +23,7 @@ export const STATS = {
 		tensor: { value: "NAME", about: "The tensor; needed where the file holds several." },
 		...NORM_OPTIONS,
 		...RAW_OPTIONS,
+		quantiles: { about: "Also p1, p5, median, p95, p99 and a histogram of 64 bins; reads the tensor once more." },
 		json: { about: "Print the statistics of all sets as JSON, arrays in C order of the cells." },
 	},
 } as const satisfies ArgumentSpec;
@@ -35,12 +38,16 @@ export async function stats({ files: [file = ""], given }: Arguments, terminal: 
 	const ref = { file: mainFile(file, given), ...(name === undefined ? {} : { tensor: name }) };
 	const { shape, name: tensor } = await chooseTensor(ref, terminal, "--tensor NAME");
 	const layout = choice ? choice(shape).layout : oneCell(shape);
+	if (given.has("quantiles")) checkSketched(layout);
 	const bar = terminal.bar("Reading");
 	const result = await terminal.engine
 		.moments({ ...ref, tensor, layouts: [layout] }, { signal: terminal.signal, onProgress: bar.show })
 		.finally(bar.end);
-	const [cells] = result.layouts;
-	if (!cells) throw new TensorError("internal", "The engine answered without statistics.");
+	const [moments] = result.layouts;
+	if (!moments) throw new TensorError("internal", "The engine answered without statistics.");
+	const cells: StatisticsCells = given.has("quantiles")
+		? { ...moments, distributions: await distributionsOf({ ...ref, tensor }, layout, result.dtype, terminal) }
+		: moments;
 	const text = given.has("json") ? statisticsJsonText(result, cells) : statisticsText(file, result, cells);
 	for (const piece of text) await terminal.write(piece);
 	if (!given.has("json")) warnOfNonFinite(cells, terminal);
@@ -50,7 +57,7 @@ export async function stats({ files: [file = ""], given }: Arguments, terminal: 
 function* statisticsText(
 	file: string,
 	{ tensor, dtype, shape, elapsedMs }: MomentsResult,
-	{ layout, parts }: LayoutMoments,
+	{ layout, parts, distributions }: StatisticsCells,
 ): Generator<string, void, undefined> {
 	const title = tensor === "" ? file : `${file}, ${tensor}`;
 	yield `${printable(title)}: ${formatDType(dtype)}, ${formatShape(shape)}, ${formatCount(sizeOf(shape))} elements\n`;
@@ -59,27 +66,40 @@ function* statisticsText(
 		yield `${formatCount(sets)} sets of ${formatCount(setSize(layout))}: cells ${formatShape(layout.cells)}\n`;
 	for (const [part, moments] of parts.entries()) {
 		yield partsOf(dtype) === 2 ? `\n${part === 0 ? "real" : "imaginary"} part\n` : "\n";
-		yield* sets === 1 ? oneCellText(cellStatistics(moments, 0)) : tableText(layout, moments, sets);
+		const distribution = distributions?.[part];
+		yield* sets === 1 ? oneCellText(moments, distribution) : tableText(layout, moments, distribution, sets);
+		if (distribution) yield errorText(distribution);
 	}
 	yield `\n${formatNumber(elapsedMs, 3)} ms\n`;
 }
 
-function* oneCellText(cell: CellStatistics): Generator<string, void, undefined> {
+function* oneCellText(moments: Moments, distribution: Distribution | undefined): Generator<string, void, undefined> {
+	const cell = cellStatistics(moments, 0);
+	const names = distribution ? QUANTILE_NAMES : [];
+	const width = distribution ? "histogram".length : 5;
 	const rows = [
 		["count", formatCount(cell.count)],
 		["mean", formatNumber(cell.mean, 9)],
 		["std", formatNumber(cell.std, 9)],
 		["min", formatNumber(cell.min, 9)],
 		["max", formatNumber(cell.max, 9)],
+		...names.map((name) => [name, formatNumber(distribution?.quantiles[name][0] ?? NaN, 9)] as const),
 		["zeros", formatCount(cell.zeros)],
 		["NaN", formatCount(cell.nan)],
 		["+Inf", formatCount(cell.posInf)],
 		["-Inf", formatCount(cell.negInf)],
+		...(distribution ? [["histogram", bars(distribution, 0)] as const] : []),
 	] as const;
-	for (const [name, value] of rows) yield `  ${name.padEnd(5)}  ${value}\n`;
+	for (const [name, value] of rows) yield `  ${name.padEnd(width)}  ${value}\n`;
 }
 
-function* tableText(layout: Layout, moments: Moments, sets: number): Generator<string, void, undefined> {
+function* tableText(
+	layout: Layout,
+	moments: Moments,
+	distribution: Distribution | undefined,
+	sets: number,
+): Generator<string, void, undefined> {
+	const names = distribution ? QUANTILE_NAMES : [];
 	const listed = Math.min(sets, LISTED_SETS);
 	const rows = Array.from({ length: listed }, (_, flat) => {
 		const cell = cellStatistics(moments, flat);
@@ -87,15 +107,16 @@ function* tableText(layout: Layout, moments: Moments, sets: number): Generator<s
 			unravel(flat, layout.cells).join(", "),
 			formatCount(cell.count),
 			...[cell.mean, cell.std, cell.min, cell.max].map((value) => formatNumber(value, 6)),
+			...names.map((name) => formatNumber(distribution?.quantiles[name][flat] ?? NaN, 6)),
 			...[cell.zeros, cell.nan, cell.posInf, cell.negInf].map(formatCount),
 		];
 	});
-	const numbers = ["count", "mean", "std", "min", "max", "zeros", "NaN", "+Inf", "-Inf"];
+	const numbers = ["count", "mean", "std", "min", "max", ...names, "zeros", "NaN", "+Inf", "-Inf"];
 	yield* tableLines([{ heading: "set" }, ...numbers.map((heading) => ({ heading, align: "right" as const }))], rows);
 	if (sets > listed) yield `… and ${formatCount(sets - listed)} more sets; --json prints them all\n`;
 }
 
-function warnOfNonFinite({ parts }: LayoutMoments, terminal: Terminal): void {
+function warnOfNonFinite({ parts }: StatisticsCells, terminal: Terminal): void {
 	const total = (column: "nan" | "posInf" | "negInf") =>
 		parts.reduce((sum, moments) => sum + moments[column].reduce((a, b) => a + b, 0), 0);
 	const found = (

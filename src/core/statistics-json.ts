@@ -1,3 +1,4 @@
+import { type Distribution, HISTOGRAM_BINS, QUANTILES, type QuantileName } from "./distribution";
 import { type DType, partsOf } from "./dtype";
 import { toJsonNumber } from "./format";
 import type { Layout, Shape } from "./layout";
@@ -16,6 +17,8 @@ export interface StatisticsSubject {
 export interface StatisticsCells {
 	readonly layout: Layout;
 	readonly parts: readonly Moments[];
+	/** Quantiles and histograms of the same parts, for `statisticsJsonText`. */
+	readonly distributions?: readonly Distribution[];
 }
 
 /** A number as JSON holds it: "NaN", "Infinity", "-Infinity" and integers past 2^53 are strings. */
@@ -84,7 +87,31 @@ function at(moments: Moments, name: (typeof COLUMNS)[number], cell: number): Jso
 /** Cells whose numbers are put into one piece of text. */
 const CELLS_PER_PIECE = 4096;
 
-/** The text of `statisticsJson` in pieces of some ten kilobytes, so that millions of cells can be written as they are made. */
+/** What `stats --quantiles --json` prints beside the statistics of each part, for cells in C order. */
+export interface DistributionJson extends Readonly<Record<QuantileName, readonly JsonNumber[]>> {
+	/** `HISTOGRAM_BINS` counts for every cell: of bins as wide as each other from its min to its max. */
+	readonly histogram: readonly (readonly number[])[];
+	/** How far a quantile may be from the element that it stands for, relative to it; 0 where all are exact. */
+	readonly quantileError: number;
+}
+
+/** Quantiles and histograms as plain JSON data. */
+export function distributionJson({ quantiles, histogram, count, relativeError }: Distribution): DistributionJson {
+	const names = Object.keys(QUANTILES) as QuantileName[];
+	const columns = names.map((name) => [name, Array.from(quantiles[name], toJsonNumber)]);
+	return {
+		...(Object.fromEntries(columns) as Record<QuantileName, JsonNumber[]>),
+		histogram: Array.from(count, (_, cell) => [
+			...histogram.subarray(cell * HISTOGRAM_BINS, (cell + 1) * HISTOGRAM_BINS),
+		]),
+		quantileError: relativeError,
+	};
+}
+
+/**
+ * The text of `statisticsJson` in pieces of some ten kilobytes, so that millions of cells can be written as they are made;
+ * with distributions each part also has the fields of `DistributionJson`.
+ */
 export function* statisticsJsonText(
 	subject: StatisticsSubject,
 	cells: StatisticsCells,
@@ -95,18 +122,23 @@ export function* statisticsJsonText(
 	yield `{\n${[line("tensor", tensor), line("dtype", dtype), line("shape", shape), ""].join(",\n")}`;
 	yield `${line("cells", cells.layout.cells)},\n`;
 	const [first, second] = cells.parts;
+	const [ofFirst, ofSecond] = cells.distributions ?? [];
 	if (!first) throw new TypeError("statistics need at least one part");
 	if (partsOf(dtype) === 2 && second) {
 		yield '  "real": {\n';
-		yield* columnsText(first, "    ");
+		yield* columnsText(first, ofFirst, "    ");
 		yield '\n  },\n  "imag": {\n';
-		yield* columnsText(second, "    ");
+		yield* columnsText(second, ofSecond, "    ");
 		yield "\n  }";
-	} else yield* columnsText(first, "  ");
+	} else yield* columnsText(first, ofFirst, "  ");
 	yield `,\n${line("exact", exact)},\n${line("elapsedMs", elapsedMs)}\n}\n`;
 }
 
-function* columnsText(moments: Moments, indent: string): Generator<string, void, undefined> {
+function* columnsText(
+	moments: Moments,
+	distribution: Distribution | undefined,
+	indent: string,
+): Generator<string, void, undefined> {
 	for (const [position, name] of COLUMNS.entries()) {
 		yield `${position === 0 ? "" : ",\n"}${indent}"${name}": [`;
 		for (let start = 0; start < moments.count.length; start += CELLS_PER_PIECE) {
@@ -116,4 +148,6 @@ function* columnsText(moments: Moments, indent: string): Generator<string, void,
 		}
 		yield "]";
 	}
+	const more = distribution ? Object.entries(distributionJson(distribution)) : [];
+	for (const [name, value] of more) yield `,\n${indent}"${name}": ${JSON.stringify(value).replaceAll(",", ", ")}`;
 }

@@ -1,3 +1,4 @@
+import type { Distribution } from "../core/distribution";
 import type { DType, WritableDType } from "../core/dtype";
 import type { Inspection } from "../core/inspection";
 import type { Layout, Shape } from "../core/layout";
@@ -34,6 +35,22 @@ export interface MomentsResult {
 	readonly shape: Shape;
 	/** One for each layout asked for, in that order. */
 	readonly layouts: readonly LayoutMoments[];
+	readonly elapsedMs: number;
+}
+
+export interface DistributionRequest extends TensorRef {
+	/** 0, or 1 for the imaginary part of a complex tensor. */
+	readonly part: 0 | 1;
+	/** Of the whole tensor where there is none; at most `MAX_SKETCHED_CELLS` cells. */
+	readonly layout?: Layout;
+}
+
+export interface DistributionResult {
+	readonly tensor: string;
+	readonly dtype: DType;
+	readonly shape: Shape;
+	readonly layout: Layout;
+	readonly distribution: Distribution;
 	readonly elapsedMs: number;
 }
 
@@ -96,6 +113,8 @@ export interface Engine {
 	describe(file: FileRef, options?: CallOptions): Promise<FileDescription>;
 	/** Statistics under several layouts from one read of the tensor. */
 	moments(request: TensorRef & { readonly layouts: readonly Layout[] }, options?: CallOptions): Promise<MomentsResult>;
+	/** Quantiles and histograms of one part of a tensor, for every cell of a layout, from one read. */
+	distribution(request: DistributionRequest, options?: CallOptions): Promise<DistributionResult>;
 	/** All profiles, the whole, and a norm's summary, at the size of a screen. */
 	inspect(
 		request: TensorRef & { readonly part: 0 | 1; readonly norm?: Norm },

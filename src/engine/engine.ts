@@ -5,6 +5,7 @@ import { TensorError, throwIfAborted } from "../core/errors";
 import { unravel } from "../core/inspection";
 import { type Layout, sizeOf } from "../core/layout";
 import { layoutOf } from "../core/normalizations";
+import { sketchBuffers } from "../core/sketch";
 import type { CallOptions } from "../rpc";
 import type { CompareRequest, CompareResult, Engine, NormalizeRequest, NormalizeResult, TensorRef } from "./api";
 import { addDifferences, type DifferenceShare, type Pair } from "./compare";
@@ -45,6 +46,20 @@ export function createEngine({ workerPath, workers }: EngineOptions): Engine {
 			const merged = await pool.runAside("layoutMoments", partials, moving(partials, options));
 			const { tensor, dtype, shape } = target;
 			return { tensor, dtype, shape, layouts: merged, elapsedMs: performance.now() - started };
+		},
+
+		async distribution({ part, layout: asked, ...ref }, options = {}) {
+			const started = performance.now();
+			const target = await locate(pool, ref, options);
+			const { tensor, dtype, shape } = target;
+			const layout = asked ?? { shape, cells: shape.map(() => 1) };
+			checkLayouts([layout], target);
+			const shares = await inShares(pool, target, options, (share, shareOptions) =>
+				pool.run("sketchOfShare", { target, part, layout, share }, shareOptions),
+			);
+			const moved = { signal: options.signal, transfer: shares.flatMap(sketchBuffers) };
+			const distribution = await pool.runAside("mergedDistribution", shares, moved);
+			return { tensor, dtype, shape, layout, distribution, elapsedMs: performance.now() - started };
 		},
 
 		async inspect({ part, norm = null, ...ref }, options = {}) {

@@ -1,13 +1,16 @@
+import type { Distribution } from "../core/distribution";
 import type { WritableDType } from "../core/dtype";
 import type { Inspection } from "../core/inspection";
 import type { Layout } from "../core/layout";
 import type { Norm } from "../core/normalizations";
+import type { Sketch } from "../core/sketch";
 import type { FileDescription } from "../core/tensor";
 import type { CallContext, Handlers } from "../rpc";
 import { type AffineTables, affineTables } from "./affine";
 import type { FileRef, LayoutMoments, TensorRef } from "./api";
 import { compareShare, type DifferenceShare } from "./compare";
 import type { CellRange } from "./derive";
+import { mergedDistribution, sketchOfShare } from "./distribution-jobs";
 import { inspectionOf, layoutMoments, momentsOfShare, type Partials } from "./moments-jobs";
 import { createOpenFiles, type Target, targetOf } from "./open-files";
 import {
@@ -36,6 +39,15 @@ export interface Jobs {
 	layoutMoments(input: Partials): LayoutMoments[];
 	/** Adds shares up into what the panel shows. */
 	inspection(input: Partials & { readonly part: 0 | 1; readonly norm: Norm | null }): Omit<Inspection, "elapsedMs">;
+	/** Counts a share of one part of a tensor in buckets, cell by cell. */
+	sketchOfShare(input: {
+		readonly target: Target;
+		readonly part: 0 | 1;
+		readonly layout: Layout;
+		readonly share: Share;
+	}): Sketch;
+	/** Adds shares up into quantiles and histograms. */
+	mergedDistribution(input: readonly Sketch[]): Distribution;
 	/** Checks everything about an output that can be checked before the work; answers how it will be written. */
 	checkOutput(input: {
 		readonly target: Target;
@@ -106,6 +118,8 @@ export function createJobs(): Handlers<Jobs> {
 		momentsOfShare: tracked((input, context) => momentsOfShare(files, input, context)),
 		layoutMoments: tracked((input, context) => layoutMoments(input, context)),
 		inspection: tracked((input) => inspectionOf(input)),
+		sketchOfShare: tracked((input, context) => sketchOfShare(files, input, context)),
+		mergedDistribution: tracked((sketches, context) => mergedDistribution(sketches, context)),
 		checkOutput: tracked((input, { signal }) => checkOutput(files, input, signal)),
 		affineTables: tracked((input, { signal }) => affineTables(files, input, signal)),
 		startOutput: tracked((job) => startOutput(job)),

@@ -52,6 +52,10 @@ export function startSession(host: Host, uri: vscode.Uri, webview: vscode.Webvie
 			const request = { file: await fileOf(signal), tensor, part, ...(norm ? { norm } : {}) };
 			return host.engine.inspect(request, { signal, onProgress: progress });
 		},
+		async distribution({ tensor, part, layout }, { signal, progress }) {
+			const request = { file: await fileOf(signal), tensor, part, ...(layout ? { layout } : {}) };
+			return (await host.engine.distribution(request, { signal, onProgress: progress })).distribution;
+		},
 		async normalize({ tensor, norm }) {
 			if (!isNormId(norm.id)) throw new TensorError("bad-option", `There is no normalization "${norm.id}".`);
 			const written = await normalizeChosen(host, { uri, tensor }, norm).catch((thrown) => {

@@ -82,6 +82,10 @@ export function engineHost(
 			asked("inspect", input);
 			return engine.inspect({ file: ref, ...input }, { signal, onProgress: progress });
 		},
+		async distribution(input, { signal, progress }) {
+			asked("distribution", input);
+			return (await engine.distribution({ file: ref, ...input }, { signal, onProgress: progress })).distribution;
+		},
 		normalize(input) {
 			asked("normalize", input);
 			return "normalized.npy";
