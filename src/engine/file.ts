@@ -1,5 +1,7 @@
 import { type BigIntStats, promises as fs, readSync } from "node:fs";
 import * as path from "node:path";
+import { Duplex } from "node:stream";
+import { createInflate, createInflateRaw } from "node:zlib";
 import { TensorError, throwIfAborted } from "../core/errors";
 import { FOLDER_ENTRIES } from "../formats/known";
 import type { ByteSource } from "../formats/reader";
@@ -18,6 +20,9 @@ export interface FileSource extends ByteSource {
  * ones are copies of what the system has in memory, for which handing them to another thread costs more than they do.
  */
 const SLOW_READ_MS = 3;
+
+/** Bytes that an inflating stream gives at a time. */
+const INFLATED_BYTES = 2 ** 17;
 
 /** Milliseconds between looks at the file's size and time while it is read. */
 const LOOK_EVERY_MS = 50;
@@ -77,6 +82,12 @@ async function openPlain(file: string, name: string): Promise<FileSource> {
 			if (filled < length) throw endsEarly(name, offset, length, size);
 			throwIfAborted(signal);
 			return bytes;
+		},
+		inflater(format) {
+			// The system's threads inflate pieces of this size while what came out before is worked on.
+			const options = { chunkSize: INFLATED_BYTES };
+			const stream = format === "deflate" ? createInflate(options) : createInflateRaw(options);
+			return Duplex.toWeb(stream) as ReadableWritablePair<Uint8Array, Uint8Array>;
 		},
 		readSync(offset, length) {
 			if (!(offset >= 0 && length >= 0 && offset + length <= size)) throw endsEarly(name, offset, length, size);

@@ -23,7 +23,7 @@ export function memorySource(name: string, bytes: Uint8Array): ByteSource {
 
 /** `size` bytes of another source from `start` on, as a source of their own that does not close the other. */
 export function rangeOf(source: ByteSource, name: string, start: number, size: number): ByteSource {
-	const { readSync } = source;
+	const { readSync, inflater } = source;
 	return {
 		name,
 		size,
@@ -32,6 +32,7 @@ export function rangeOf(source: ByteSource, name: string, start: number, size: n
 			checkRange({ name, size }, offset, length);
 			return source.read(start + offset, length, signal, target);
 		},
+		...(inflater && { inflater }),
 		...(readSync && {
 			readSync: (offset: number, length: number) => {
 				checkRange({ name, size }, offset, length);

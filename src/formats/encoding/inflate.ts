@@ -42,7 +42,12 @@ export function inflateSource(member: Deflated): ByteSource {
 		return inflateStart(bytes, Math.min(START_BYTES, size)) ?? new Uint8Array(0);
 	}
 
-	async function readNow(offset: number, length: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+	async function readNow(
+		offset: number,
+		length: number,
+		signal: AbortSignal | undefined,
+		out: Uint8Array = new Uint8Array(length),
+	): Promise<Uint8Array> {
 		// Reads that end the member go through the stream, which checks it.
 		if (stream === undefined && offset + length <= START_BYTES && offset + length < size) {
 			start ??= readStart(signal);
@@ -58,9 +63,9 @@ export function inflateSource(member: Deflated): ByteSource {
 		}
 		try {
 			await stream.skip(offset - stream.position, signal);
-			const bytes = await stream.take(length, signal);
+			await stream.take(out, signal);
 			if (stream.position === size) await stream.finish(signal);
-			return bytes;
+			return out;
 		} catch (thrown) {
 			stream.stop();
 			stream = undefined;
@@ -72,11 +77,12 @@ export function inflateSource(member: Deflated): ByteSource {
 		name,
 		size,
 		sequential: true,
-		async read(offset, length, signal) {
+		async read(offset, length, signal, target) {
 			checkRange(member, offset, length);
+			const out = target && target.length >= length ? target.subarray(0, length) : undefined;
 			const result = queue.then(() => {
 				throwIfAborted(signal);
-				return readNow(offset, length, signal);
+				return readNow(offset, length, signal, out);
 			});
 			queue = result.catch(() => undefined);
 			return result;
@@ -94,14 +100,16 @@ interface Inflation {
 	/** Bytes that were taken or skipped so far. */
 	readonly position: number;
 	skip(length: number, signal: AbortSignal | undefined): Promise<void>;
-	take(length: number, signal: AbortSignal | undefined): Promise<Uint8Array>;
+	/** Fills `out`. */
+	take(out: Uint8Array, signal: AbortSignal | undefined): Promise<void>;
 	/** Checks that the stream ends here and was intact. */
 	finish(signal: AbortSignal | undefined): Promise<void>;
 	stop(): void;
 }
 
 function startInflation({ name, size, crc, compressed }: Deflated): Inflation {
-	const inflater = new DecompressionStream(crc === undefined ? "deflate" : "deflate-raw");
+	const format = crc === undefined ? "deflate" : "deflate-raw";
+	const inflater = compressed.inflater?.(format) ?? new DecompressionStream(format);
 	const writer = inflater.writable.getWriter();
 	const reader = inflater.readable.getReader();
 	// A damaged stream rejects all of these; the one that is awaited tells.
@@ -176,17 +184,15 @@ function startInflation({ name, size, crc, compressed }: Deflated): Inflation {
 				todo -= step;
 			}
 		},
-		async take(length, signal) {
-			const out = new Uint8Array(length);
-			for (let filled = 0; filled < length; ) {
-				await need(signal);
-				const step = Math.min(length - filled, left.length);
+		async take(out, signal) {
+			for (let filled = 0; filled < out.length; ) {
+				if (left.length === 0) await need(signal);
+				const step = Math.min(out.length - filled, left.length);
 				out.set(left.subarray(0, step), filled);
 				left = left.subarray(step);
 				filled += step;
 				position += step;
 			}
-			return out;
 		},
 		async finish(signal) {
 			for (let more = await pull(signal); more !== undefined; more = await pull(signal));
