@@ -5,6 +5,7 @@ import { cellStatistics, type Moments } from "../core/moments";
 import { affineOf, layoutOf, NORMALIZATIONS, type Norm } from "../core/normalizations";
 import type { TensorRef } from "./api";
 import { decodeChunk } from "./decoded";
+import type { CellRange } from "./derive";
 import { type Partials, partsOfLayouts } from "./moments-jobs";
 import { findTensor, type OpenFiles, type Target, targetOf, useTarget } from "./open-files";
 import { CHUNK_ELEMENTS, eachChunk } from "./share";
@@ -16,15 +17,23 @@ export interface Broadcast {
 	readonly strides: Shape;
 }
 
-/** What every element is moved and scaled by: `y = (x − centre − rest) · scale · gamma + beta`; memory shared by threads. */
-export interface AffineTables {
+/** What the elements of each cell are moved and scaled by, for the cells from `firstCell` on. */
+export interface Coefficients {
+	readonly firstCell: number;
 	readonly centre: Float64Array;
 	/** What rounding took from the centre. */
 	readonly rest: Float64Array;
 	readonly scale: Float64Array;
+}
+
+/** What follows the normalization. */
+export interface AffineParameters {
 	readonly gamma: Broadcast;
 	readonly beta: Broadcast;
 }
+
+/** What every element is moved and scaled by: `y = (x − centre − rest) · scale · gamma + beta`; memory shared by threads. */
+export interface AffineTables extends Coefficients, AffineParameters {}
 
 /** Elements that gamma or beta may have, as they are held in memory. */
 const MAX_AFFINE = 2 ** 25;
@@ -88,19 +97,21 @@ export function affineStrides(found: Shape, role: "gamma" | "beta", shape: Shape
 	});
 }
 
-/** Adds shares up into the tables of a transformation, and reads gamma and beta. */
-export async function affineTables(
-	files: OpenFiles,
-	input: Partials & {
-		readonly job: { readonly norm: Norm; readonly gamma: AffineInput | null; readonly beta: AffineInput | null };
-	},
-	signal: AbortSignal,
-): Promise<AffineTables> {
-	const { norm, gamma, beta } = input.job;
-	const [ofNorm] = partsOfLayouts({ ...input, wanted: [layoutOf(norm, input.shape)] });
-	const moments = ofNorm?.parts[0] as Moments;
+/** Adds shares up into the coefficients of all cells of a norm's layout. */
+export function normCoefficients(input: Partials & { readonly norm: Norm }): Coefficients {
+	const { norm, shape } = input;
+	const [ofNorm] = partsOfLayouts({ ...input, wanted: [layoutOf(norm, shape)] });
+	return coefficientsOf({ firstCell: 0, moments: ofNorm?.parts[0] as Moments }, norm, sharedFloats);
+}
+
+/** The coefficients that follow from the statistics of some cells, in arrays of the caller's kind. */
+export function coefficientsOf(
+	{ firstCell, moments }: CellRange,
+	norm: Norm,
+	floats: (length: number) => Float64Array = (length) => new Float64Array(length),
+): Coefficients {
 	const cells = moments.count.length;
-	const [centre, rest, scale] = [sharedFloats(cells), sharedFloats(cells), sharedFloats(cells)];
+	const [centre, rest, scale] = [floats(cells), floats(cells), floats(cells)];
 	for (let cell = 0; cell < cells; cell++) {
 		const { mean, std, nan, posInf, negInf } = cellStatistics(moments, cell);
 		const affine = affineOf({ mean, std, nonFinite: nan + posInf + negInf }, norm.options);
@@ -108,12 +119,22 @@ export async function affineTables(
 		rest[cell] = affine.centre === mean ? (moments.meanRest[cell] as number) : 0;
 		scale[cell] = affine.scale;
 	}
+	return { firstCell, centre, rest, scale };
+}
+
+/** Reads gamma and beta; what was not given is 1 and 0. */
+export async function affineParameters(
+	files: OpenFiles,
+	{
+		target,
+		gamma,
+		beta,
+	}: { readonly target: Target; readonly gamma: AffineInput | null; readonly beta: AffineInput | null },
+	signal: AbortSignal,
+): Promise<AffineParameters> {
 	return {
-		centre,
-		rest,
-		scale,
-		gamma: gamma ? await readBroadcast(files, gamma, signal) : constant(1, input.shape),
-		beta: beta ? await readBroadcast(files, beta, signal) : constant(0, input.shape),
+		gamma: gamma ? await readBroadcast(files, gamma, signal) : constant(1, target.shape),
+		beta: beta ? await readBroadcast(files, beta, signal) : constant(0, target.shape),
 	};
 }
 

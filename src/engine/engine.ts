@@ -147,19 +147,24 @@ async function normalize(
 	const dtype = request.dtype ?? resultDType(target.dtype);
 	const job = await pool.runAside("checkOutput", { target, output, overwrite, dtype, norm, gamma, beta }, { signal });
 	const layout = layoutOf(norm, shape);
-	// Two passes over the values: the first counts as the first half.
+	// One pass over the values where boxes hold whole cells, otherwise two.
+	const passes = job.wholeCells === null ? 2 : 1;
 	const ends = new Set<Promise<unknown>>();
-	const half = (from: number): JobOptions => ({
+	const pass = (number: number): JobOptions => ({
 		signal,
 		ends,
-		onProgress: ({ done, total }) => onProgress?.({ done: from * total + done, total: 2 * total }),
+		onProgress: ({ done, total }) => onProgress?.({ done: number * total + done, total: passes * total }),
 	});
-	const partials = await partialsOf(target, [layout], half(0));
-	const tables = await pool.runAside("affineTables", { ...partials, job }, moving(partials, options));
+	const coefficientsOf = async () => {
+		const partials = await partialsOf(target, [layout], pass(0));
+		return pool.runAside("normCoefficients", { ...partials, norm }, moving(partials, options));
+	};
+	const coefficients = passes === 2 ? await coefficientsOf() : null;
+	const parameters = await pool.runAside("affineParameters", job, { signal });
 	try {
 		await pool.runAside("startOutput", job, { signal, ends });
-		const shares = await inShares(pool, target, half(1), (share, shareOptions) =>
-			pool.run("transformShare", { job, tables, share }, shareOptions),
+		const shares = await inShares(pool, target, pass(passes - 1), (share, shareOptions) =>
+			pool.run("transformShare", { job, coefficients, parameters, share }, shareOptions),
 		);
 		const stretches = shares.flatMap((share) => share.stretches);
 		const bytes = await pool.runAside("finishOutput", { job, stretches }, { signal, ends });

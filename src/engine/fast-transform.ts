@@ -42,7 +42,7 @@ export function transformLanes(simd: Simd, chunk: Lanes, transformation: Transfo
 	if (!inOrder) return undefined;
 	const cellSteps = denseStrides(cells);
 	// Fastest first; an axis of one index only adds to where everything starts.
-	const start = { cell: 0, gamma: 0, beta: 0 };
+	const start = { cell: -tables.firstCell, gamma: 0, beta: 0 };
 	const axes: Axis[] = [];
 	for (const axis of axesFrom(shape.length, order).reverse()) {
 		const origin = chunk.origin[axis] as number;

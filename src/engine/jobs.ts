@@ -6,23 +6,16 @@ import type { Norm } from "../core/normalizations";
 import type { Sketch } from "../core/sketch";
 import type { FileDescription } from "../core/tensor";
 import type { CallContext, Handlers } from "../rpc";
-import { type AffineTables, affineTables } from "./affine";
+import { type AffineParameters, affineParameters, type Coefficients, normCoefficients } from "./affine";
 import type { FileRef, LayoutMoments, TensorRef } from "./api";
 import { compareShare, type DifferenceShare } from "./compare";
 import type { CellRange } from "./derive";
 import { mergedDistribution, sketchOfShare } from "./distribution-jobs";
 import { inspectionOf, layoutMoments, momentsOfShare, type Partials } from "./moments-jobs";
 import { createOpenFiles, type Target, targetOf } from "./open-files";
-import {
-	checkOutput,
-	finishOutput,
-	type OutputJob,
-	publishOutput,
-	type Stretch,
-	startOutput,
-	transformShare,
-} from "./output";
+import { checkOutput, finishOutput, type OutputJob, publishOutput, startOutput } from "./output";
 import type { Share } from "./share";
+import { type Stretch, transformShare } from "./transform-share";
 
 /** The requests that a worker answers: the parts that the engine's calls are made of. */
 export interface Jobs {
@@ -59,14 +52,18 @@ export interface Jobs {
 		readonly beta: TensorRef | null;
 	}): OutputJob;
 	/** Adds shares up into what each cell is moved and scaled by, shared between threads. */
-	affineTables(input: Partials & { readonly job: OutputJob }): AffineTables;
+	normCoefficients(input: Partials & { readonly norm: Norm }): Coefficients;
+	/** Reads gamma and beta. */
+	affineParameters(input: OutputJob): AffineParameters;
 	/** Creates the temporary file beside the output. */
 	startOutput(input: OutputJob): null;
 	/** Writes a share of the values; answers how many were past the dtype's range, and checksums where the format wants them. */
-	transformShare(input: { readonly job: OutputJob; readonly tables: AffineTables; readonly share: Share }): {
-		readonly overflowed: number;
-		readonly stretches: readonly Stretch[];
-	};
+	transformShare(input: {
+		readonly job: OutputJob;
+		readonly coefficients: Coefficients | null;
+		readonly parameters: AffineParameters;
+		readonly share: Share;
+	}): { readonly overflowed: number; readonly stretches: readonly Stretch[] };
 	/** Completes the temporary file and flushes it; answers its size. */
 	finishOutput(input: { readonly job: OutputJob; readonly stretches: readonly Stretch[] }): number;
 	/** Gives the temporary file the output's name. */
@@ -84,7 +81,7 @@ export interface Jobs {
 	settled(input: null): null;
 }
 
-export type { AffineTables, DifferenceShare, OutputJob, Partials, Share, Target };
+export type { DifferenceShare, OutputJob, Partials, Share, Target };
 
 /** The handlers of one worker. */
 export function createJobs(): Handlers<Jobs> {
@@ -121,7 +118,8 @@ export function createJobs(): Handlers<Jobs> {
 		sketchOfShare: tracked((input, context) => sketchOfShare(files, input, context)),
 		mergedDistribution: tracked((sketches, context) => mergedDistribution(sketches, context)),
 		checkOutput: tracked((input, { signal }) => checkOutput(files, input, signal)),
-		affineTables: tracked((input, { signal }) => affineTables(files, input, signal)),
+		normCoefficients: tracked((input) => normCoefficients(input)),
+		affineParameters: tracked((input, { signal }) => affineParameters(files, input, signal)),
 		startOutput: tracked((job) => startOutput(job)),
 		transformShare: tracked((input, context) => transformShare(files, input, context)),
 		finishOutput: tracked((input) => finishOutput(input)),

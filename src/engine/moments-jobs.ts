@@ -6,7 +6,7 @@ import type { Norm } from "../core/normalizations";
 import type { Chunk } from "../formats/reader";
 import type { CallContext } from "../rpc";
 import type { LayoutMoments } from "./api";
-import { decodeChunk } from "./decoded";
+import { valuesOf } from "./chunk-values";
 import {
 	buffersOf,
 	type CellRange,
@@ -16,8 +16,6 @@ import {
 	mergeShares,
 	splitParts,
 } from "./derive";
-import { addLanes } from "./fast";
-import { addChunk } from "./kernels";
 import { type OpenFiles, type Target, useTarget } from "./open-files";
 import { boxesOf, CHUNK_ELEMENTS, eachChunk, type Share } from "./share";
 import { simdOfThread } from "./simd";
@@ -51,12 +49,10 @@ export function momentsOfShare(
 		});
 		const simd = simdOfThread();
 		const add = (chunk: Chunk) => {
-			const lanes = simd.lanes(chunk);
-			const decoded = lanes ?? decodeChunk(chunk);
+			const values = valuesOf(simd, chunk);
 			layouts.forEach((layout, i) => {
 				const { firstCell, moments } = found[i] as CellRange;
-				if (lanes) addLanes(simd, moments, { ...layout, firstCell }, lanes);
-				else addChunk(moments, { ...layout, firstCell }, decoded);
+				values.addTo(moments, { ...layout, firstCell });
 			});
 		};
 		await eachChunk(open, info, boxes(), context, add, simd.targets);

@@ -1,22 +1,19 @@
 import { randomBytes } from "node:crypto";
-import { promises as fs, writeSync } from "node:fs";
+import { promises as fs } from "node:fs";
 import * as path from "node:path";
-import { byteLength, partsOf, type WritableDType } from "../core/dtype";
+import { partsOf, type WritableDType } from "../core/dtype";
 import { TensorError } from "../core/errors";
-import { sizeOf } from "../core/layout";
+import { type Box, cellOfIndex, type Layout, partStart } from "../core/layout";
 import { layoutOf, type Norm } from "../core/normalizations";
-import { combineCrc32, crc32 } from "../formats/encoding/crc32";
-import { type OutputPlan, type OutputRegion, planOutput } from "../formats/writer";
-import type { CallContext } from "../rpc";
-import { type AffineInput, type AffineTables, locateAffine } from "./affine";
+import { combineCrc32 } from "../formats/encoding/crc32";
+import { type OutputPlan, planOutput } from "../formats/writer";
+import { type AffineInput, locateAffine } from "./affine";
 import type { TensorRef } from "./api";
-import { decodeChunk } from "./decoded";
-import { transformLanes } from "./fast-transform";
 import { openError } from "./file";
 import { findTensor, type Opened, type OpenFiles, type Target, useTarget } from "./open-files";
-import { boxesOf, CHUNK_ELEMENTS, eachChunk, type Share } from "./share";
-import { simdOfThread } from "./simd";
-import { encodeValues, isOneRun, type Order, runsOf, tiles, transformChunk } from "./transform";
+import { CHUNK_ELEMENTS } from "./share";
+import { isOneRun, type Order } from "./transform";
+import type { Stretch } from "./transform-share";
 
 /** How a normalized tensor will be written. */
 export interface OutputJob {
@@ -31,20 +28,12 @@ export interface OutputJob {
 	readonly name: string;
 	readonly dtype: WritableDType;
 	readonly order: Order;
+	/** Elements of the boxes that hold whole cells of the norm each, so that one read serves statistics and result; null where none do. */
+	readonly wholeCells: number | null;
 	/** Whether the boxes of the source lie in one piece in the output too. */
 	readonly inOrder: boolean;
 	readonly metadata: Readonly<Record<string, string>>;
 }
-
-/** A written stretch of the values: byte offset in them, length in bytes, CRC-32. */
-export interface Stretch {
-	readonly offset: number;
-	readonly length: number;
-	readonly crc: number;
-}
-
-/** Elements of a tile that turns one order into the other: larger ones make longer runs. */
-const TILE_ELEMENTS = 2 ** 22;
 
 /** Checks the norm, the output's suffix, dtype, folder and name, gamma and beta; reads headers only. */
 export async function checkOutput(
@@ -108,9 +97,10 @@ function alreadyThere(name: string): TensorError {
 function aboutOutput(
 	{ open, name }: Opened,
 	{ target, norm, output }: { readonly target: Target; readonly norm: Norm; readonly output: string },
-): Pick<OutputJob, "name" | "order" | "inOrder" | "metadata"> {
+): Pick<OutputJob, "name" | "order" | "inOrder" | "wholeCells" | "metadata"> {
 	const { shape, tensor } = target;
-	const [box] = open.boxes(findTensor(open, tensor), CHUNK_ELEMENTS);
+	const info = findTensor(open, tensor);
+	const [box] = open.boxes(info, CHUNK_ELEMENTS);
 	const isIn = (order: Order) => !box || isOneRun(box, shape, order);
 	const keepsF = !output.toLowerCase().endsWith(".safetensors");
 	const order = !isIn("C") && isIn("F") && keepsF ? "F" : "C";
@@ -120,11 +110,32 @@ function aboutOutput(
 		name: tensor || path.basename(name, path.extname(name)),
 		order,
 		inOrder: isIn(order),
+		wholeCells: isIn(order) ? wholeCells(layoutOf(norm, shape), (elements) => open.boxes(info, elements)) : null,
 		metadata: { ...open.metadata, normalization: JSON.stringify(told) },
 	};
 }
 
-function planOf({ output, name, dtype, target, order, metadata }: Omit<OutputJob, "temporary">): OutputPlan {
+/** Elements of the largest boxes that cut no cell of a layout, of some sizes up to a chunk's. */
+function wholeCells(layout: Layout, boxes: (maxElements: number) => Iterable<Box>): number | null {
+	for (let elements = CHUNK_ELEMENTS; elements >= CHUNK_ELEMENTS / 16; elements /= 2) {
+		if (cutsNoCell(layout, boxes(elements))) return elements;
+	}
+	return null;
+}
+
+function cutsNoCell({ shape, cells }: Layout, boxes: Iterable<Box>): boolean {
+	const isBorder = (index: number, axis: number) => {
+		const [size, parts] = [shape[axis] as number, cells[axis] as number];
+		return index === size || partStart(cellOfIndex(index, size, parts), size, parts) === index;
+	};
+	for (const { origin, shape: lengths } of boxes) {
+		if (!origin.every((at, axis) => isBorder(at, axis) && isBorder(at + (lengths[axis] as number), axis))) return false;
+	}
+	return true;
+}
+
+/** Where everything goes in the output. */
+export function planOf({ output, name, dtype, target, order, metadata }: Omit<OutputJob, "temporary">): OutputPlan {
 	return planOutput(path.basename(output), [{ name, dtype, shape: target.shape, order }], metadata);
 }
 
@@ -141,56 +152,6 @@ export async function startOutput(job: OutputJob): Promise<null> {
 		await handle.close();
 	}
 	return null;
-}
-
-/** Transforms a share of the boxes and writes them where they belong. */
-export function transformShare(
-	files: OpenFiles,
-	input: { readonly job: OutputJob; readonly tables: AffineTables; readonly share: Share },
-	context: CallContext,
-): Promise<{ readonly overflowed: number; readonly stretches: readonly Stretch[] }> {
-	const { job, tables, share } = input;
-	const { target, norm, dtype, order, inOrder } = job;
-	const { shape } = target;
-	const layout = layoutOf(norm, shape);
-	const plan = planOf(job);
-	const region = plan.regions[0] as OutputRegion;
-	return useTarget(files, target, context.signal, async ({ open }, info) => {
-		const handle = await fs.open(job.temporary, "r+");
-		const simd = simdOfThread();
-		const flushing = flushesBeside(handle);
-		const stretches: Stretch[] = [];
-		let overflowed = 0;
-		try {
-			const elements = inOrder ? CHUNK_ELEMENTS : TILE_ELEMENTS;
-			const all = () => (inOrder || target.sequential ? open.boxes(info, elements) : tiles(shape, elements));
-			await eachChunk(
-				open,
-				info,
-				boxesOf(all, share),
-				context,
-				async (chunk) => {
-					const lanes = simd.lanes(chunk);
-					const fast = lanes && transformLanes(simd, lanes, { layout, tables, dtype, order });
-					const encoded = fast
-						? { ...fast, count: sizeOf(chunk.shape) }
-						: encodeValues(dtype, transformChunk(lanes ?? decodeChunk(chunk), layout, tables, order));
-					overflowed += encoded.overflowed;
-					for (const { start, bytes } of runsOf(encoded, chunk, shape, order)) {
-						const offset = byteLength(dtype, start);
-						writeNow(handle.fd, bytes, region.offset + offset);
-						flushing.wrote(bytes.length);
-						if (plan.needsCrc) stretches.push({ offset, length: bytes.length, crc: crc32(bytes) });
-					}
-				},
-				simd.targets,
-			);
-		} finally {
-			await flushing.ended();
-			await handle.close();
-		}
-		return { overflowed, stretches };
-	});
 }
 
 /** Writes what was left to the end, and flushes; answers the file's size. */
@@ -236,39 +197,6 @@ async function renameToNew(from: string, to: string): Promise<void> {
 		return;
 	}
 	await fs.unlink(from);
-}
-
-/** Bytes after which what was written is sent on its way to the disk. */
-const FLUSH_BYTES = 2 ** 24;
-
-/** Flushes a file while more of it is computed, so that little is left to wait for at the end. */
-function flushesBeside(handle: fs.FileHandle): { wrote(bytes: number): void; ended(): Promise<void> } {
-	let unflushed = 0;
-	let running: Promise<void> | undefined;
-	return {
-		wrote(bytes) {
-			unflushed += bytes;
-			if (running || unflushed < FLUSH_BYTES) return;
-			unflushed = 0;
-			// An error shows again, and is told, when the whole file is flushed.
-			running = handle.datasync().then(
-				() => {
-					running = undefined;
-				},
-				() => {
-					running = undefined;
-				},
-			);
-		},
-		async ended() {
-			await running;
-		},
-	};
-}
-
-/** Writes without handing the bytes to another thread: the system takes them into memory, and to the disk when it likes. */
-function writeNow(file: number, bytes: Uint8Array, offset: number): void {
-	for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, bytes.length - done, offset + done);
 }
 
 async function writeAll(handle: fs.FileHandle, bytes: Uint8Array, offset: number): Promise<void> {

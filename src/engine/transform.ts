@@ -34,7 +34,7 @@ export function transformChunk(chunk: Decoded, layout: Layout, tables: AffineTab
 	const out = new Float64Array(outer.position.length * count);
 	for (let i = 0, filled = 0; i < outer.position.length; i++) {
 		const position = chunk.offset + (outer.position[i] as number);
-		const cells = outer.cell[i] as number;
+		const cells = (outer.cell[i] as number) - tables.firstCell;
 		const gammaFrom = outer.gamma[i] as number;
 		const betaFrom = outer.beta[i] as number;
 		for (let k = 0; k < count; k++, filled++) {

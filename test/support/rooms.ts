@@ -33,6 +33,7 @@ const ENGINE_FILES_WITH_NODE: readonly string[] = [
 	"src/engine/output.ts",
 	"src/engine/pool.ts",
 	"src/engine/share.ts",
+	"src/engine/transform-share.ts",
 	"src/engine/worker.ts",
 ];
 

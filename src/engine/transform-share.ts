@@ -1,0 +1,126 @@
+import { promises as fs, writeSync } from "node:fs";
+import { byteLength, type DType } from "../core/dtype";
+import { type Layout, sizeOf } from "../core/layout";
+import { emptyMoments } from "../core/moments";
+import { layoutOf } from "../core/normalizations";
+import { crc32 } from "../formats/encoding/crc32";
+import type { OutputRegion } from "../formats/writer";
+import type { CallContext } from "../rpc";
+import { type AffineParameters, type Coefficients, coefficientsOf } from "./affine";
+import { type ChunkValues, valuesOf } from "./chunk-values";
+import { type CellRange, cellsTouched } from "./derive";
+import { transformLanes } from "./fast-transform";
+import { type OpenFiles, useTarget } from "./open-files";
+import { type OutputJob, planOf } from "./output";
+import { boxesOf, CHUNK_ELEMENTS, eachChunk, type Share } from "./share";
+import { simdOfThread } from "./simd";
+import { encodeValues, runsOf, tiles, transformChunk } from "./transform";
+
+/** A written stretch of the values: byte offset in them, length in bytes, CRC-32. */
+export interface Stretch {
+	readonly offset: number;
+	readonly length: number;
+	readonly crc: number;
+}
+
+/** Elements of a tile that turns one order into the other: larger ones make longer runs. */
+const TILE_ELEMENTS = 2 ** 22;
+
+/** Transforms a share of the boxes and writes them where they belong. */
+export function transformShare(
+	files: OpenFiles,
+	input: {
+		readonly job: OutputJob;
+		/** Of all cells; null where each box has all it takes to find its own. */
+		readonly coefficients: Coefficients | null;
+		readonly parameters: AffineParameters;
+		readonly share: Share;
+	},
+	context: CallContext,
+): Promise<{ readonly overflowed: number; readonly stretches: readonly Stretch[] }> {
+	const { job, coefficients, parameters, share } = input;
+	const { target, norm, dtype, order, inOrder, wholeCells } = job;
+	const { shape } = target;
+	const layout = layoutOf(norm, shape);
+	const plan = planOf(job);
+	const region = plan.regions[0] as OutputRegion;
+	return useTarget(files, target, context.signal, async ({ open }, info) => {
+		const handle = await fs.open(job.temporary, "r+");
+		const simd = simdOfThread();
+		const flushing = flushesBeside(handle);
+		const stretches: Stretch[] = [];
+		let overflowed = 0;
+		try {
+			const elements = coefficients === null ? (wholeCells as number) : inOrder ? CHUNK_ELEMENTS : TILE_ELEMENTS;
+			const all = () => (inOrder || target.sequential ? open.boxes(info, elements) : tiles(shape, elements));
+			await eachChunk(
+				open,
+				info,
+				boxesOf(all, share),
+				context,
+				async (chunk) => {
+					const values = valuesOf(simd, chunk);
+					const found = coefficients ?? coefficientsOf(cellsOf(values, layout, target.dtype), norm);
+					const tables = { ...found, ...parameters };
+					const fast = values.lanes && transformLanes(simd, values.lanes, { layout, tables, dtype, order });
+					const encoded = fast
+						? { ...fast, count: sizeOf(chunk.shape) }
+						: encodeValues(dtype, transformChunk(values.decoded, layout, tables, order));
+					overflowed += encoded.overflowed;
+					for (const { start, bytes } of runsOf(encoded, chunk, shape, order)) {
+						const offset = byteLength(dtype, start);
+						writeNow(handle.fd, bytes, region.offset + offset);
+						flushing.wrote(bytes.length);
+						if (plan.needsCrc) stretches.push({ offset, length: bytes.length, crc: crc32(bytes) });
+					}
+				},
+				simd.targets,
+			);
+		} finally {
+			await flushing.ended();
+			await handle.close();
+		}
+		return { overflowed, stretches };
+	});
+}
+
+/** Statistics of the cells that a chunk holds whole. */
+function cellsOf(values: ChunkValues, layout: Layout, dtype: DType): CellRange {
+	const { firstCell, count } = cellsTouched(layout, [values.decoded]);
+	const moments = emptyMoments(dtype, count);
+	values.addTo(moments, { ...layout, firstCell });
+	return { firstCell, moments };
+}
+
+/** Bytes after which what was written is sent on its way to the disk. */
+const FLUSH_BYTES = 2 ** 24;
+
+/** Flushes a file while more of it is computed, so that little is left to wait for at the end. */
+function flushesBeside(handle: fs.FileHandle): { wrote(bytes: number): void; ended(): Promise<void> } {
+	let unflushed = 0;
+	let running: Promise<void> | undefined;
+	return {
+		wrote(bytes) {
+			unflushed += bytes;
+			if (running || unflushed < FLUSH_BYTES) return;
+			unflushed = 0;
+			// An error shows again, and is told, when the whole file is flushed.
+			running = handle.datasync().then(
+				() => {
+					running = undefined;
+				},
+				() => {
+					running = undefined;
+				},
+			);
+		},
+		async ended() {
+			await running;
+		},
+	};
+}
+
+/** Writes without handing the bytes to another thread: the system takes them into memory, and to the disk when it likes. */
+function writeNow(file: number, bytes: Uint8Array, offset: number): void {
+	for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, bytes.length - done, offset + done);
+}
