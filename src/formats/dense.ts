@@ -5,6 +5,7 @@ import type { TensorInfo } from "../core/tensor";
 import { gather } from "./gather";
 import { type DensePlace, type Order, readElements, storageAxes } from "./place";
 import type { Chunk, TensorSource } from "./reader";
+import { type TensorValues, valuesSource } from "./values";
 
 export type { DensePlace, Order } from "./place";
 
@@ -106,34 +107,14 @@ export function denseSource(
 	found: readonly DenseTensor[],
 	about: Pick<TensorSource, "metadata" | "notes" | "close">,
 ): TensorSource {
-	const byName = new Map(found.map((tensor) => [tensor.info.name, tensor]));
-	const lookUp = (name: string): DenseTensor => {
-		const tensor = byName.get(name);
-		if (tensor === undefined) throw new TensorError("not-found", `The file has no tensor called "${name}".`);
-		return tensor;
-	};
-	return {
-		...about,
-		tensors: found.map(({ info }) => info),
-		boxes(tensor, maxElements) {
-			const { place, info } = lookUp(tensor.name);
-			// Not an empty list: work that overlooks the problem must not end in statistics of nothing.
-			if (place === undefined) throw problemOf(info);
-			return denseBoxes(place.shape, place.order, maxElements);
-		},
-		async read(tensor, box, signal, target) {
-			const { place, info } = lookUp(tensor.name);
-			if (place === undefined) throw problemOf(info);
-			try {
-				return await readDense(place, box, signal, target);
-			} catch (thrown) {
-				throw TensorError.from(thrown).at({ tensor: info.name });
-			}
-		},
-	};
+	const tensors = found.map(({ info, place }) => (place ? { info, values: denseValues(place) } : { info }));
+	return valuesSource(tensors, about);
 }
 
-function problemOf({ problem, name }: TensorInfo): TensorError {
-	const error = problem && TensorError.fromData(problem);
-	return (error ?? new TensorError("internal", "This tensor has no values that could be read.")).at({ tensor: name });
+/** The values of a dense tensor. */
+export function denseValues(place: DensePlace): TensorValues {
+	return {
+		boxes: (maxElements) => denseBoxes(place.shape, place.order, maxElements),
+		read: (box, signal, target) => readDense(place, box, signal, target),
+	};
 }

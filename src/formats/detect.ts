@@ -8,8 +8,6 @@ export const HEAD_BYTES = 4096;
 /** Other kinds of files that people open by mistake or in hope, by their first bytes. */
 const OTHER_KINDS: readonly { readonly kind: string; readonly test: (head: Uint8Array, text: string) => boolean }[] = [
 	{ kind: "an HDF5 file", test: (_, text) => text.startsWith("\x89HDF\r\n\x1a\n") || hdf5AfterUserBlock(text) },
-	{ kind: "a PyTorch file of the old kind (a pickle)", test: (_, text) => text.includes("\x8a\x0al\xfc\x9cF\xf9") },
-	{ kind: "a Python pickle", test: (head) => head[0] === 0x80 && within(head[1], 2, 5) },
 	{ kind: "a Parquet table", test: (_, text) => text.startsWith("PAR1") },
 	{ kind: "an Arrow or Feather table", test: (_, text) => text.startsWith("ARROW1") || text.startsWith("FEA1") },
 	{ kind: "a TensorFlow Lite model", test: (_, text) => text.startsWith("TFL3", 4) },
@@ -90,10 +88,6 @@ function isSavedModel(text: string): boolean {
 /** GraphDef: nodes (field 1) with a name (field 1) and an operator (field 2), of which there are a few that come first. */
 function isTensorFlowGraph(text: string): boolean {
 	return text.startsWith("\n") && /\n.{1,300}?(Placeholder|Const|NoOp|VarHandleOp)[*"]/s.test(text.slice(1, 400));
-}
-
-function within(byte: number | undefined, low: number, high: number): boolean {
-	return byte !== undefined && byte >= low && byte <= high;
 }
 
 function isTextByte(byte: number): boolean {

@@ -9,21 +9,31 @@ const WORTHWHILE_BYTES = 2 ** 16;
 const WASTE = 2;
 const MAX_STRETCH_BYTES = 2 ** 24;
 
-/**
- * The values of a box that is not contiguous, dense, in the tensor's own order. The slowest axes are walked until what
- * is left lies close enough together to be read as one stretch; reads go forwards.
- */
+/** The values of a box that is not contiguous, dense, in the tensor's own order. */
 export async function gather(place: DensePlace, box: Box, signal?: AbortSignal): Promise<Uint8Array> {
-	const { dtype, shape, order } = place;
-	const { bits } = DTYPES[dtype];
+	const { shape, order } = place;
 	const steps = denseStrides(shape, order);
 	const axes = storageAxes(shape.length, order).map((axis) => ({
 		length: box.shape[axis] as number,
 		step: steps[axis] as number,
 	}));
 	const first = box.origin.reduce((sum, index, axis) => sum + index * (steps[axis] as number), 0);
+	return gatherAxes(place, axes, first, signal);
+}
+
+/**
+ * The values on some axes, slowest first with no step larger than the one before, from an element on, dense in that
+ * order. The slowest axes are walked until what is left lies close enough together to be read as one stretch.
+ */
+export async function gatherAxes(
+	place: Pick<DensePlace, "source" | "start" | "dtype">,
+	axes: readonly Walk[],
+	first: number,
+	signal?: AbortSignal,
+): Promise<Uint8Array> {
+	const { bits } = DTYPES[place.dtype];
 	const copyInto = copier(bits);
-	const out = new Uint8Array(byteLength(dtype, sizeOf(box.shape)));
+	const out = new Uint8Array(byteLength(place.dtype, sizeOf(axes.map(({ length }) => length))));
 	let filled = 0;
 	for (const { start, inner } of stretches(axes, first, bits)) {
 		throwIfAborted(signal);
@@ -66,7 +76,8 @@ function isWorthwhile(axes: readonly Walk[], bits: number): boolean {
 	);
 }
 
-interface Walk {
+/** An axis to walk along: how many elements, and how far apart. */
+export interface Walk {
 	readonly length: number;
 	readonly step: number;
 }

@@ -9,6 +9,8 @@ import { npy } from "./npy";
 import { npz } from "./npz";
 import { onnx } from "./onnx";
 import { onnxPb } from "./onnx-pb";
+import { pickle } from "./pickle";
+import { pytorch } from "./pytorch";
 import { openRaw, raw, readSidecar } from "./raw";
 import type { ByteSource, TensorReader, TensorSource } from "./reader";
 import { safetensors } from "./safetensors";
@@ -28,6 +30,8 @@ export const FORMATS: readonly TensorReader[] = [
 	mat,
 	onnx,
 	onnxPb,
+	pytorch,
+	pickle,
 	raw,
 ];
 

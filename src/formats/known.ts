@@ -30,6 +30,8 @@ export const KNOWN = {
 	safetensors: { id: "safetensors", label: "safetensors file", extensions: [".safetensors"] },
 	onnx: { id: "onnx", label: "ONNX model", extensions: [".onnx"], contested: true },
 	onnxPb: { id: "onnx-pb", label: "ONNX tensor", extensions: [".pb"], contested: true },
+	pytorch: { id: "pytorch", label: "PyTorch file", extensions: [".pt", ".pth", ".ckpt", ".bin"], contested: true },
+	pickle: { id: "pickle", label: "Python pickle", extensions: [".pkl", ".pickle"], contested: true },
 	raw: { id: "raw", label: "raw tensor", extensions: [".raw", ".dat", ".bin"], contested: true },
 } as const satisfies Readonly<Record<string, KnownFormat>>;
 

@@ -66,13 +66,15 @@ function leftOut(members: readonly ZipEntry[]): string {
 
 /** Archives of other kinds, by a member that only they have. */
 const OTHER_ARCHIVES: readonly { readonly kind: string; readonly member: RegExp }[] = [
-	{ kind: "a PyTorch file", member: /(^|\/)data\.pkl$/ },
 	{ kind: "a Keras model", member: /^model\.weights\.h5$/ },
 	{ kind: "an Office document", member: /^\[Content_Types\]\.xml$/ },
 	{ kind: "a Python package", member: /\.dist-info\/METADATA$/ },
 ];
 
 function otherArchive(members: readonly ZipEntry[], source: ByteSource): TensorError {
+	const [problem, ...rest] = members.map((member) => member.problem);
+	// Nothing can be said of an archive whose every member is closed (encrypted, overlapping) but why.
+	if (problem && !rest.includes(undefined)) return TensorError.fromData(problem);
 	const kind = OTHER_ARCHIVES.find(({ member }) => members.some(({ name }) => member.test(name)))?.kind;
 	const found = kind ? `This zip archive is ${kind}` : "This zip archive holds no .npy arrays";
 	return new TensorError("unknown-format", `${found}; ${READ_FORMATS}.`, {

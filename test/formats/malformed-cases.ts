@@ -45,7 +45,7 @@ export const FILES: readonly Case[] = [
 		join("GGUF", int(4, 3)),
 		{ code: "corrupt", says: /ends early/, byte: 8 },
 	],
-	["a Python pickle", "w.npy", join([0x80, 4, 0x95]), { code: "unknown-format", says: /pickle/ }],
+	["a Python pickle that is cut", "w.npy", join([0x80, 4, 0x95]), { code: "corrupt", says: /pickle ends early/ }],
 	["a web page", "w.npz", join("<!DOCTYPE html><html>"), { code: "unknown-format", says: /web page/ }],
 	[
 		"an .npy with another beginning",
@@ -178,7 +178,7 @@ export const FILES: readonly Case[] = [
 		"a PyTorch zip",
 		"m.npz",
 		zipFile([{ name: "archive/data.pkl", data: join("x") }]),
-		{ code: "unknown-format", says: /PyTorch/ },
+		{ code: "corrupt", says: /pickle cannot be read: the byte 120 is no instruction/ },
 	],
 	[
 		"a zip without arrays",
