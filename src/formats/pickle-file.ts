@@ -33,19 +33,6 @@ export async function openPickle(source: ByteSource, signal?: AbortSignal): Prom
 	return valuesSource(tree.tensors, { metadata: tree.metadata, notes, hazards, close: async () => source.close?.() });
 }
 
-/** Reads the pickle that a source is; faults tell what it would have run. */
-export async function readWholePickle(
-	source: ByteSource,
-	findings: PickleFindings,
-	signal?: AbortSignal,
-): Promise<PickleValue> {
-	try {
-		return await readPickle(pickleCursor(source, 0, signal), findings, signal);
-	} catch (thrown) {
-		throw explained(thrown, findings);
-	}
-}
-
 /** The same error, with what a loader would have run before it came to the fault. */
 export function explained(thrown: unknown, { hazards }: PickleFindings): TensorError {
 	const error = TensorError.from(thrown);

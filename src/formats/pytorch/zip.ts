@@ -1,8 +1,9 @@
 import { TensorError } from "../../core/errors";
-import { pickleFindings } from "../encoding/pickle";
+import { pickleFindings, readPickle } from "../encoding/pickle";
+import { pickleCursor } from "../encoding/pickle-cursor";
 import { isNode, type PickleValue } from "../encoding/pickle-values";
 import { openZip, type ZipArchive, type ZipEntry } from "../encoding/zip";
-import { readWholePickle, refuseUnlessTensors } from "../pickle-file";
+import { explained, refuseUnlessTensors } from "../pickle-file";
 import { pickleTree } from "../pickle-tree";
 import type { ByteSource, TensorSource } from "../reader";
 import { problem } from "../shape";
@@ -40,7 +41,10 @@ export async function openTorchZip(source: ByteSource, signal?: AbortSignal): Pr
 			if (storage.problem) return storage.problem;
 			return { source: lazyMember(archive, storage, source.name), start: 0, bytes: storage.size, bigEndian };
 		};
-		const value = await readWholePickle(pickle, findings, signal);
+		const value = await readPickle(pickleCursor(pickle, 0, signal), findings, signal).catch((thrown) => {
+			const { code, message } = explained(thrown, findings);
+			throw new TensorError(code, `In the member "${member.name}": ${message}`, { file: source.name });
+		});
 		const tree = pickleTree(under(prefix, value), (name, node) => torchTensor(name, node, { pickle, storageOf }));
 		found.push(...tree.tensors);
 		Object.assign(metadata, tree.metadata);
