@@ -15,6 +15,7 @@ import { openRaw, raw, readSidecar } from "./raw";
 import type { ByteSource, TensorReader, TensorSource } from "./reader";
 import { safetensors } from "./safetensors";
 import { safetensorsIndex } from "./safetensors-index";
+import { tflite } from "./tflite";
 import { zarr } from "./zarr";
 
 export { memorySource } from "./memory";
@@ -32,6 +33,7 @@ export const FORMATS: readonly TensorReader[] = [
 	onnxPb,
 	pytorch,
 	pickle,
+	tflite,
 	raw,
 ];
 

@@ -2,6 +2,7 @@ import { TensorError } from "../core/errors";
 import { type DenseTensor, denseSource } from "./dense";
 import type { Span } from "./encoding/protobuf";
 import { KNOWN } from "./known";
+import { uniqueNames } from "./names";
 import { isTensorHead } from "./onnx-sniff";
 import { type OnnxFile, onnxFile } from "./onnx-tensor";
 import { onnxType } from "./onnx-types";
@@ -16,7 +17,11 @@ export const onnxPb: TensorReader = {
 	...KNOWN.onnxPb,
 	sniff: isTensorHead,
 	async open(source, signal) {
-		const walk: Walk = { file: onnxFile(source, signal), found: new Map<string, DenseTensor>() };
+		const walk: Walk = {
+			file: onnxFile(source, signal),
+			found: new Map<string, DenseTensor>(),
+			nameOnce: uniqueNames(),
+		};
 		const whole = { start: 0, length: source.size };
 		const { name, elements, isTensor, nested } = await lookAt(walk.file, whole);
 		if (isTensor) await addTensor(walk, whole, (own) => own);

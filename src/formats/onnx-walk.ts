@@ -11,6 +11,8 @@ const MAX_TEXT_BYTES = 2 ** 16;
 export interface Walk {
 	readonly file: OnnxFile;
 	readonly found: Map<string, DenseTensor>;
+	/** Names in use become others. */
+	readonly nameOnce: (name: string) => string;
 }
 
 /** A text of a file; of one longer than 64 KiB only how long it is. */
@@ -107,19 +109,19 @@ export async function addTensor(
 	nameOf: (own: string) => string,
 	note?: string,
 ): Promise<void> {
-	const { file, found } = walk;
+	const { file, found, nameOnce } = walk;
 	throwIfAborted(file.signal);
 	if (found.size >= MAX_TENSORS) {
 		throw new TensorError("too-large", `The model has more than the ${MAX_TENSORS} tensors that are shown.`);
 	}
 	try {
 		const proto = await readTensorProto(file, message);
-		const name = unused(found, nameOf(proto.name));
+		const name = nameOnce(nameOf(proto.name));
 		found.set(name, await denseTensor(file, proto, name, note));
 	} catch (thrown) {
 		const error = TensorError.from(thrown);
 		if (error.code === "cancelled") throw error;
-		const name = unused(found, nameOf(""));
+		const name = nameOnce(nameOf(""));
 		found.set(name, { info: unreadable(name, error.at({ file: file.source.name, byte: message.start })) });
 	}
 }
@@ -143,12 +145,4 @@ async function addSparse(walk: Walk, message: Span, nameOf: (own: string) => str
 	const { name } = await readTensorProto(file, values).catch(() => ({ name: "" }));
 	await addTensor(walk, values, () => `${nameOf(name)}.values`, `what is not zero of the sparse tensor ${shape}`);
 	await addTensor(walk, indices, () => `${nameOf(name)}.indices`, `where the values of the sparse tensor ${shape} are`);
-}
-
-/** The name, or with a number behind it where another tensor has it. */
-function unused(found: ReadonlyMap<string, unknown>, name: string): string {
-	if (!found.has(name)) return name;
-	let k = 2;
-	while (found.has(`${name} (${k})`)) k++;
-	return `${name} (${k})`;
 }

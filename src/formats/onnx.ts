@@ -2,6 +2,7 @@ import { TensorError } from "../core/errors";
 import { type DenseTensor, denseSource } from "./dense";
 import type { Span } from "./encoding/protobuf";
 import { KNOWN } from "./known";
+import { uniqueNames } from "./names";
 import { isModelHead } from "./onnx-sniff";
 import { type OnnxFile, onnxFile, readEntry } from "./onnx-tensor";
 import { addFunction, addGraph, textOf, type Walk } from "./onnx-walk";
@@ -14,7 +15,7 @@ export const onnx: TensorReader = {
 	async open(source, signal) {
 		const file = onnxFile(source, signal);
 		const found = new Map<string, DenseTensor>();
-		const { metadata, graphs } = await readModel({ file, found }, signal);
+		const { metadata, graphs } = await readModel({ file, found, nameOnce: uniqueNames() }, signal);
 		if (graphs === 0) {
 			const message =
 				"An ONNX model has a graph (field 7), and this file has none; it is damaged, or it is another protobuf file.";

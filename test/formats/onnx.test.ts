@@ -246,7 +246,7 @@ describe("an ONNX model", () => {
 			/SavedModel's graph.*variables\.index/,
 		);
 		assert.match(await refused(join(bytes(1, "abc"), bytes(9, "x")), "x.pb"), /no TensorProto/);
-		assert.match(await refused(number(1, 8), "m.bin"), /no known tensor file/);
+		assert.match(await refused(number(1, 8), "m.what"), /no known tensor file/);
 	});
 });
 

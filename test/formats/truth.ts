@@ -116,6 +116,8 @@ const DTYPES: Readonly<Record<string, string>> = {
 	float16: "f16",
 	float32: "f32",
 	float64: "f64",
+	FLOAT32: "f32",
+	INT16: "i16",
 };
 
 /** A file of a folder, with what is known of it. */
