@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { build } from "esbuild";
 import { importsOf } from "./support/module-imports";
-import { type Sources, staleNodeFiles, type Violation, violationsOf } from "./support/rooms";
+import { resolveModule, type Sources, staleNodeFiles, type Violation, violationsOf } from "./support/rooms";
 
 const ROOT = process.cwd();
 
@@ -30,6 +30,26 @@ const told = ({ rule, file, message }: Violation) => `${rule}: ${file} ${message
 describe("architecture", () => {
 	it("holds: imports only go the allowed ways, and no file is too long", () => {
 		assert.deepEqual(violationsOf(sources).map(told), []);
+	});
+
+	it("keeps the readers and the kernels out of the programs that only pass messages", () => {
+		const reached = new Set<string>();
+		const visit = (file: string) => {
+			if (reached.has(file)) return;
+			reached.add(file);
+			for (const { specifier, typeOnly } of importsOf(sources.get(file) ?? "")) {
+				const target = specifier.startsWith(".") && !typeOnly ? resolveModule(file, specifier, sources) : undefined;
+				if (target) visit(target);
+			}
+		};
+		for (const file of ["src/host/extension.ts", "src/cli.ts"]) visit(file);
+		assert.ok(reached.has("src/engine/engine.ts"));
+		for (const file of ["src/formats/index.ts", "src/engine/simd.ts", "src/engine/open-files.ts"]) {
+			assert.ok(
+				sources.has(file) && !reached.has(file),
+				`${file} is part of the extension or the command line program`,
+			);
+		}
 	});
 
 	it("lists exactly the files of the engine that touch Node", () => {

@@ -106,7 +106,7 @@ function packageViolation(file: string, specifier: string): Broken | undefined {
 }
 
 /** The project's file that a relative specifier leads to, as the bundler resolves it. */
-function resolveModule(file: string, specifier: string, sources: Sources): string | undefined {
+export function resolveModule(file: string, specifier: string, sources: Sources): string | undefined {
 	const base = path.posix.join(path.posix.dirname(file), specifier);
 	// The bundler compiles the kernels' entry, which is asked for as the program it becomes.
 	const compiled = base.replace(/\.wasm$/, ".ts");
