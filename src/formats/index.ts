@@ -9,6 +9,7 @@ import { npy } from "./npy";
 import { npz } from "./npz";
 import { onnx } from "./onnx";
 import { onnxPb } from "./onnx-pb";
+import { parquet } from "./parquet";
 import { pickle } from "./pickle";
 import { pytorch } from "./pytorch";
 import { openRaw, raw, readSidecar } from "./raw";
@@ -25,6 +26,7 @@ export const FORMATS: readonly TensorReader[] = [
 	npy,
 	npz,
 	zarr,
+	parquet,
 	safetensorsIndex,
 	safetensors,
 	gguf,

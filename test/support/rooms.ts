@@ -42,6 +42,11 @@ const KNOWN_LONG: Readonly<Record<string, string>> = {};
 
 /** Packages for single formats, each with the only files that may import it. */
 const FORMAT_PACKAGES: Readonly<Record<string, readonly string[]>> = {
+	hyparquet: ["src/formats/parquet/footer.ts", "src/formats/parquet/column.ts", "src/formats/parquet/values.ts"],
+	"hyparquet/src/metadata.js": ["src/formats/parquet/footer.ts"],
+	"hyparquet/src/column.js": ["src/formats/parquet/values.ts"],
+	"hyparquet/src/convert.js": ["src/formats/parquet/values.ts"],
+	"hyparquet-compressors": ["src/formats/parquet/values.ts"],
 	zarrita: ["src/formats/zarr/unpack.ts"],
 };
 
