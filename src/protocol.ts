@@ -17,6 +17,8 @@ export interface InspectRequest {
 	readonly part: 0 | 1;
 	/** The norm whose layout and effect are wanted; none where it does not fit the tensor. */
 	readonly norm?: Norm;
+	/** Whether the first numbers are wanted, of a sample: they are exact ones too where the tensor is not sampled. */
+	readonly sample?: boolean;
 }
 
 /** What the inspector asks for when it wants quantiles and histograms. */

@@ -1,7 +1,9 @@
 import { describeError, TensorError } from "../src/core/errors";
 import { formatCount, formatNumber } from "../src/core/format";
+import type { Inspection } from "../src/core/inspection";
+import { coverageInWords, isSampled } from "../src/core/sampling";
 import type { TensorInfo } from "../src/core/tensor";
-import type { HostApi } from "../src/protocol";
+import type { HostApi, InspectRequest } from "../src/protocol";
 import type { Channel } from "../src/rpc";
 import { type Chosen, choose } from "./chosen";
 import type { State, Store } from "./store";
@@ -35,6 +37,20 @@ export function titleOf(state: State, tensor: TensorInfo): string {
 	return tensor.name || (state.opened?.ok ? state.opened.description.file : "");
 }
 
+/** Milliseconds that the exact numbers wait for those of a sample. */
+const PATIENCE_MS = 400;
+
+const patience = () => new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+
+function inWords({ whole: { count, mean, std } }: Inspection): string {
+	return `${formatCount(count)} finite values, mean ${formatNumber(mean)}, standard deviation ${formatNumber(std)}.`;
+}
+
+/** What is shown when a sample arrives: only its norm where the tensor's exact numbers are there from another norm. */
+function refined(shown: Inspection | undefined, sample: Inspection): Inspection {
+	return shown?.exact && sample.norm ? { ...shown, norm: sample.norm } : shown?.exact ? shown : sample;
+}
+
 /** Connects the store with the host: one request for numbers at a time, the newest. */
 export function createSession(store: Store, host: Channel<HostApi>): Session {
 	let running: AbortController | undefined;
@@ -46,6 +62,17 @@ export function createSession(store: Store, host: Channel<HostApi>): Session {
 		running = undefined;
 	};
 
+	/** Shows the numbers of a sample, unless exact ones are there before them. */
+	const sample = async (tensor: TensorInfo, wanted: InspectRequest, { signal }: AbortController) => {
+		const before = store.get().inspection;
+		const found = await host.call("inspect", { ...wanted, sample: true }, { signal }).catch(() => undefined);
+		const state = store.get();
+		// What goes wrong with a sample goes wrong with all values too, and is told then.
+		if (!found || signal.aborted || state.inspection !== before || state.work.state !== "running") return;
+		const announcement = `First numbers of ${titleOf(state, tensor)}, from ${coverageInWords(found)}: ${inWords(found)}`;
+		store.update({ inspection: refined(before, found), announcement });
+	};
+
 	const request = async () => {
 		const state = store.get();
 		const tensor = selectedTensor(state);
@@ -54,22 +81,20 @@ export function createSession(store: Store, host: Channel<HostApi>): Session {
 		const abort = new AbortController();
 		running = abort;
 		const newest = () => running === abort;
+		const wanted = { tensor: tensor.name, part: state.part, ...(chosen.layout ? { norm: chosen.norm } : {}) };
 		try {
-			const norm = chosen.layout ? { norm: chosen.norm } : {};
-			const inspection = await host.call(
-				"inspect",
-				{ tensor: tensor.name, part: state.part, ...norm },
-				{
-					signal: abort.signal,
-					onProgress: (progress) => newest() && store.update({ work: { state: "running", progress } }),
-				},
-			);
+			// A sample is soon there if nothing else is read meanwhile; where it is not, the exact numbers need not wait.
+			if (isSampled(tensor)) await Promise.race([sample(tensor, wanted, abort), patience()]);
 			if (!newest()) return;
-			const { count, mean, std } = inspection.whole;
+			const inspection = await host.call("inspect", wanted, {
+				signal: abort.signal,
+				onProgress: (progress) => newest() && store.update({ work: { state: "running", progress } }),
+			});
+			if (!newest()) return;
 			store.update({
 				inspection,
 				work: { state: "idle" },
-				announcement: `Statistics of ${titleOf(state, tensor)}: ${formatCount(count)} finite values, mean ${formatNumber(mean)}, standard deviation ${formatNumber(std)}.`,
+				announcement: `Statistics of ${titleOf(state, tensor)}: ${inWords(inspection)}`,
 			});
 		} catch (thrown) {
 			if (!newest()) return;

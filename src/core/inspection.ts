@@ -3,6 +3,7 @@ import { partsOf } from "./dtype";
 import { type Layout, setSize, sizeOf } from "./layout";
 import { type CellStatistics, cellStatistics, type Extremes, emptyMoments, type Moments, mergeCell } from "./moments";
 import { affineOf, type Norm } from "./normalizations";
+import type { Coverage } from "./sampling";
 
 /** Statistics over the index of one axis; every array has one entry per bin. */
 export interface AxisProfile {
@@ -37,7 +38,7 @@ export interface Aspect {
 }
 
 /** What a normalization does to a tensor, set by set in sum. */
-export interface NormSummary {
+export interface NormSummary extends Coverage {
 	readonly norm: Norm;
 	readonly layout: Layout;
 	/** Number of sets: cells of the layout. */
@@ -49,8 +50,10 @@ export interface NormSummary {
 	readonly after: Aspect;
 	/** Sets whose variance is below eps, so that eps and not the data sets their scale. */
 	readonly belowEps: number;
-	/** Sets without any finite element. */
+	/** Sets without any finite element; in a sample, of those that have elements in it. */
 	readonly empty: number;
+	/** Sets of which the sample has no element, so that nothing is known of them; 0 where `exact`. */
+	readonly unseen: number;
 	/** The first sets in C order, up to the number asked for: index of the cell, its statistics before and after. */
 	readonly first: readonly {
 		readonly cell: readonly number[];
@@ -60,7 +63,7 @@ export interface NormSummary {
 }
 
 /** Everything the panel shows of one tensor (for complex ones: of its real or its imaginary part). */
-export interface Inspection {
+export interface Inspection extends Coverage {
 	readonly dtype: DType;
 	readonly part: "value" | "real" | "imaginary";
 	readonly whole: CellStatistics;
@@ -68,9 +71,8 @@ export interface Inspection {
 	readonly first: Readonly<Partial<Record<"nan" | "posInf" | "negInf", readonly number[]>>>;
 	readonly profiles: readonly AxisProfile[];
 	readonly norm?: NormSummary;
-	/** Seconds the work took, and the elements it saw: all of them unless `exact` is false. */
+	/** Milliseconds the work took. */
 	readonly elapsedMs: number;
-	readonly exact: boolean;
 }
 
 /** Name of one of the real parts of a dtype. */
@@ -129,14 +131,26 @@ export function normalizedMoments(moments: Moments, norm: Norm): Moments {
 	return after;
 }
 
+/** Moments of a layout: of which values, and of how many of them. */
+export interface CoveredMoments {
+	readonly layout: Layout;
+	readonly moments: Moments;
+	readonly dtype: DType;
+	readonly coverage: Coverage;
+}
+
 /** Sums a normalization up from the moments of its layout; `listed` sets are told one by one. */
-export function summarizeNorm(norm: Norm, layout: Layout, moments: Moments, dtype: DType, listed: number): NormSummary {
+export function summarizeNorm(
+	norm: Norm,
+	{ layout, moments, dtype, coverage }: CoveredMoments,
+	listed: number,
+): NormSummary {
 	const sets = sizeOf(layout.cells);
 	const after = normalizedMoments(moments, norm);
-	let belowEps = 0;
-	let empty = 0;
+	let [belowEps, empty, unseen] = [0, 0, 0];
 	for (let cell = 0; cell < sets; cell++) {
-		if (moments.count[cell] === 0) empty++;
+		if (!coverage.exact && isUnseen(moments, cell)) unseen++;
+		else if (moments.count[cell] === 0) empty++;
 		else if ((moments.std[cell] as number) ** 2 < norm.options.eps) belowEps++;
 	}
 	return {
@@ -148,12 +162,26 @@ export function summarizeNorm(norm: Norm, layout: Layout, moments: Moments, dtyp
 		after: aspect(after, "f64"),
 		belowEps,
 		empty,
+		unseen,
+		...coverage,
 		first: Array.from({ length: Math.min(sets, listed) }, (_, cell) => ({
 			cell: unravel(cell, layout.cells),
 			before: cellStatistics(moments, cell),
 			after: cellStatistics(after, cell),
 		})),
 	};
+}
+
+/** Whether statistics are of no element at all: in a sample, nothing is known then. */
+export function isUnseen({ count, nan, posInf, negInf }: Counts, cell: number): boolean {
+	return !count[cell] && !nan[cell] && !posInf[cell] && !negInf[cell];
+}
+
+type Counts = Readonly<Record<"count" | "nan" | "posInf" | "negInf", ArrayLike<number>>>;
+
+/** The same of one cell's numbers. */
+export function isUnseenCell({ count, nan, posInf, negInf }: CellStatistics): boolean {
+	return count + nan + posInf + negInf === 0;
 }
 
 function aspect(moments: Moments, dtype: DType): Aspect {

@@ -5,6 +5,7 @@ import type { Layout, Shape } from "../core/layout";
 import type { Moments } from "../core/moments";
 import type { Norm } from "../core/normalizations";
 import type { RawLayout } from "../core/raw-layout";
+import type { Coverage } from "../core/sampling";
 import type { FileDescription } from "../core/tensor";
 import type { CallOptions } from "../rpc";
 
@@ -23,13 +24,21 @@ export interface TensorRef {
 	readonly tensor?: string;
 }
 
+/** What of a tensor may be read. */
+export interface Sampling {
+	/** Whether a sample will do; the answer says what was seen, which is all of a small or a compressed tensor. */
+	readonly sample?: boolean;
+	/** Milliseconds after which a sample is what was read of it, 1000 where not given: for disks that seek, and chunks that have to be inflated. */
+	readonly sampleMs?: number;
+}
+
 /** Statistics of a tensor under one layout; complex tensors have two parts (real, imaginary), others one. */
 export interface LayoutMoments {
 	readonly layout: Layout;
 	readonly parts: readonly Moments[];
 }
 
-export interface MomentsResult {
+export interface MomentsResult extends Coverage {
 	readonly tensor: string;
 	readonly dtype: DType;
 	readonly shape: Shape;
@@ -111,13 +120,16 @@ export interface CompareResult {
 export interface Engine {
 	/** Reads headers only. */
 	describe(file: FileRef, options?: CallOptions): Promise<FileDescription>;
-	/** Statistics under several layouts from one read of the tensor. */
-	moments(request: TensorRef & { readonly layouts: readonly Layout[] }, options?: CallOptions): Promise<MomentsResult>;
+	/** Statistics under several layouts from one read of the tensor, or of a sample of it. */
+	moments(
+		request: TensorRef & Sampling & { readonly layouts: readonly Layout[] },
+		options?: CallOptions,
+	): Promise<MomentsResult>;
 	/** Quantiles and histograms of one part of a tensor, for every cell of a layout, from one read. */
 	distribution(request: DistributionRequest, options?: CallOptions): Promise<DistributionResult>;
 	/** All profiles, the whole, and a norm's summary, at the size of a screen. */
 	inspect(
-		request: TensorRef & { readonly part: 0 | 1; readonly norm?: Norm },
+		request: TensorRef & Sampling & { readonly part: 0 | 1; readonly norm?: Norm },
 		options?: CallOptions,
 	): Promise<Inspection>;
 	/** Writes a normalized tensor; the output appears whole or not at all. */

@@ -17,14 +17,20 @@ const JOINED_CELLS = 2 ** 16;
 /** Elements that each cell of such a layout has to have, so that merging cells costs little beside reading elements. */
 const ELEMENTS_PER_JOINED_CELL = 64;
 
-/** The layouts to compute so that all wanted ones follow by merging cells; throws `too-large` past `MAX_CELLS` in all. */
-export function layoutsToCompute(wanted: readonly Layout[]): Layout[] {
+/** Of some layouts those that all others follow from by merging cells. */
+export function finestLayouts(wanted: readonly Layout[]): Layout[] {
 	const computed: Layout[] = [];
 	for (const layout of wanted) {
 		if (computed.some((finer) => refines(finer, layout))) continue;
 		const kept = computed.filter((coarser) => !refines(layout, coarser));
 		computed.splice(0, computed.length, ...kept, layout);
 	}
+	return computed;
+}
+
+/** The layouts to compute so that all wanted ones follow by merging cells; throws `too-large` past `MAX_CELLS` in all. */
+export function layoutsToCompute(wanted: readonly Layout[]): Layout[] {
+	const computed = finestLayouts(wanted);
 	for (let best = bestJoin(computed); best; best = bestJoin(computed)) {
 		const { layout } = best;
 		const kept = computed.filter((coarser) => !refines(layout, coarser));

@@ -5,12 +5,13 @@ import { TensorError, throwIfAborted } from "../core/errors";
 import { unravel } from "../core/inspection";
 import { type Layout, sizeOf } from "../core/layout";
 import { layoutOf } from "../core/normalizations";
+import { coverageOf, isSampled } from "../core/sampling";
 import { sketchBuffers } from "../core/sketch";
 import type { CallOptions } from "../rpc";
 import type { CompareRequest, CompareResult, Engine, NormalizeRequest, NormalizeResult, TensorRef } from "./api";
-import { buffersOf, layoutsToCompute } from "./derive";
+import { buffersOf, finestLayouts, layoutsToCompute } from "./derive";
 import { addDifferences, type DifferenceShare, type Pair } from "./differences";
-import { inspectedLayouts } from "./inspected";
+import { inspectedLayouts, sampledNorm } from "./inspected";
 import type { Partials, Share, Target } from "./jobs";
 import { createPool, type JobOptions, type Pool } from "./pool";
 import { sumProgress } from "./progress";
@@ -22,6 +23,9 @@ export interface EngineOptions {
 	readonly workers?: number;
 }
 
+/** Milliseconds that a sample takes at most where nothing else is asked for. */
+const SAMPLE_MS = 1000;
+
 /** Makes an engine over its own pool of workers; the calling thread only passes messages on. */
 export function createEngine({ workerPath, workers }: EngineOptions): Engine {
 	const pool = createPool(workerPath, workers);
@@ -32,20 +36,35 @@ export function createEngine({ workerPath, workers }: EngineOptions): Engine {
 		const found = await inShares(pool, target, options, (share, shareOptions) =>
 			pool.run("momentsOfShare", { target, layouts: computed, share }, shareOptions),
 		);
-		return { dtype, shape, wanted, computed, shares: found };
+		return { dtype, shape, wanted, computed, shares: found, seen: sizeOf(shape) };
+	};
+
+	const sampleOf = async (
+		target: Target,
+		wanted: readonly Layout[],
+		mostMs: number,
+		{ signal }: CallOptions,
+	): Promise<Partials> => {
+		const { dtype, shape } = target;
+		const layouts = finestLayouts(wanted);
+		const { found, seen } = await pool.runAside("momentsOfSample", { target, layouts, mostMs }, { signal });
+		return { dtype, shape, wanted, computed: layouts, shares: [found], seen };
 	};
 
 	return {
 		describe: (file, options) => pool.runAside("describe", { file }, options),
 
-		async moments({ layouts, ...ref }, options = {}) {
+		async moments({ layouts, sample = false, sampleMs = SAMPLE_MS, ...ref }, options = {}) {
 			const started = performance.now();
 			const target = await locate(pool, ref, options);
 			checkLayouts(layouts, target);
-			const partials = await partialsOf(target, layouts, options);
+			const partials = await (sample && isSampled(target)
+				? sampleOf(target, layouts, sampleMs, options)
+				: partialsOf(target, layouts, options));
 			const merged = await pool.runAside("layoutMoments", partials, moving(partials, options));
 			const { tensor, dtype, shape } = target;
-			return { tensor, dtype, shape, layouts: merged, elapsedMs: performance.now() - started };
+			const coverage = coverageOf(partials.seen, sizeOf(shape));
+			return { tensor, dtype, shape, layouts: merged, ...coverage, elapsedMs: performance.now() - started };
 		},
 
 		async distribution({ part, layout: asked, ...ref }, options = {}) {
@@ -62,10 +81,15 @@ export function createEngine({ workerPath, workers }: EngineOptions): Engine {
 			return { tensor, dtype, shape, layout, distribution, elapsedMs: performance.now() - started };
 		},
 
-		async inspect({ part, norm = null, ...ref }, options = {}) {
+		async inspect({ part, norm: wanted = null, sample = false, sampleMs = SAMPLE_MS, ...ref }, options = {}) {
 			const started = performance.now();
 			const target = await locate(pool, ref, options);
-			const partials = await partialsOf(target, inspectedLayouts(target.shape, norm), options);
+			const sampled = sample && isSampled(target);
+			const norm = sampled ? sampledNorm(wanted, target.shape) : wanted;
+			const layouts = inspectedLayouts(target.shape, norm);
+			const partials = await (sampled
+				? sampleOf(target, layouts, sampleMs, options)
+				: partialsOf(target, layouts, options));
 			const inspection = await pool.runAside("inspection", { ...partials, part, norm }, moving(partials, options));
 			return { ...inspection, elapsedMs: performance.now() - started };
 		},

@@ -1,4 +1,4 @@
-import type { Layout, Shape } from "../core/layout";
+import { type Layout, type Shape, sizeOf } from "../core/layout";
 import { layoutOf, type Norm } from "../core/normalizations";
 
 /** Bins that the profile of a long axis is cut into: as many as a wide screen has columns. */
@@ -12,4 +12,12 @@ export function inspectedLayouts(shape: Shape, norm: Norm | null): Layout[] {
 	}));
 	const whole = { shape, cells: shape.map(() => 1) };
 	return [...profiles, whole, ...(norm ? [layoutOf(norm, shape)] : [])];
+}
+
+/** Sets that a sample may tell of: with many more nearly all would be unknown, and take long to count. */
+const SAMPLED_SETS = 2 ** 17;
+
+/** The norm that a sample tells of, or none where it has too many sets for one. */
+export function sampledNorm(norm: Norm | null, shape: Shape): Norm | null {
+	return norm && sizeOf(layoutOf(norm, shape).cells) <= SAMPLED_SETS ? norm : null;
 }

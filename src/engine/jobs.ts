@@ -15,6 +15,7 @@ import { mergedDistribution, sketchOfShare } from "./distribution-jobs";
 import { inspectionOf, layoutMoments, momentsOfShare, type Partials } from "./moments-jobs";
 import { createOpenFiles, type Target, targetOf } from "./open-files";
 import { checkOutput, finishOutput, type OutputJob, publishOutput, startOutput } from "./output";
+import { momentsOfSample, type SampledMoments } from "./sample-jobs";
 import type { Share } from "./share";
 import { type Stretch, transformShare } from "./transform-share";
 
@@ -29,6 +30,12 @@ export interface Jobs {
 		readonly layouts: readonly Layout[];
 		readonly share: Share;
 	}): CellRange[];
+	/** The same of a sample that is spread over the tensor. */
+	momentsOfSample(input: {
+		readonly target: Target;
+		readonly layouts: readonly Layout[];
+		readonly mostMs: number;
+	}): SampledMoments;
 	/** Adds shares up into the layouts that were wanted. */
 	layoutMoments(input: Partials): LayoutMoments[];
 	/** Adds shares up into what the panel shows. */
@@ -114,6 +121,7 @@ export function createJobs(): Handlers<Jobs> {
 		),
 		locate: tracked((input, { signal }) => files.use(input.file, signal, async (opened) => targetOf(opened, input))),
 		momentsOfShare: tracked((input, context) => momentsOfShare(files, input, context)),
+		momentsOfSample: tracked((input, context) => momentsOfSample(files, input, context)),
 		layoutMoments: tracked((input, context) => layoutMoments(input, context)),
 		inspection: tracked((input) => inspectionOf(input)),
 		sketchOfShare: tracked((input, context) => sketchOfShare(files, input, context)),

@@ -1,8 +1,9 @@
 import { type DType, partsOf, realDType } from "../core/dtype";
 import { axisProfile, type Inspection, partName, summarizeNorm, unravel } from "../core/inspection";
-import type { Box, Layout, Shape } from "../core/layout";
+import { type Box, type Layout, type Shape, sizeOf } from "../core/layout";
 import { cellStatistics, emptyMoments, type Moments } from "../core/moments";
 import type { Norm } from "../core/normalizations";
+import { coverageOf } from "../core/sampling";
 import type { Chunk } from "../formats/reader";
 import type { CallContext } from "../rpc";
 import type { LayoutMoments } from "./api";
@@ -28,6 +29,8 @@ export interface Partials {
 	readonly computed: readonly Layout[];
 	/** Of each share, for each computed layout, the cells it touched. */
 	readonly shares: readonly (readonly CellRange[])[];
+	/** Elements that the shares are of: all of the tensor's unless it was sampled. */
+	readonly seen: number;
 }
 
 /** Sets of a norm that an inspection lists one by one. */
@@ -89,13 +92,14 @@ export function layoutMoments(partials: Partials, context: CallContext): LayoutM
 export function inspectionOf(
 	input: Partials & { readonly part: 0 | 1; readonly norm: Norm | null },
 ): Omit<Inspection, "elapsedMs"> {
-	const { dtype, shape, part, norm } = input;
+	const { dtype, shape, part, norm, seen } = input;
+	const coverage = coverageOf(seen, sizeOf(shape));
 	const real = realDType(dtype);
 	const layouts = partsOfLayouts(input).map(({ layout, parts }) => ({ layout, moments: parts[part] as Moments }));
 	const profiles = layouts.slice(0, shape.length);
 	const whole = layouts[shape.length]?.moments as Moments;
 	const ofNorm = layouts[shape.length + 1];
-	const summary = norm && ofNorm ? summarizeNorm(norm, ofNorm.layout, ofNorm.moments, real, LISTED_SETS) : undefined;
+	const summary = norm && ofNorm ? summarizeNorm(norm, { ...ofNorm, dtype: real, coverage }, LISTED_SETS) : undefined;
 	return {
 		dtype,
 		part: partName(dtype, part),
@@ -103,7 +107,7 @@ export function inspectionOf(
 		first: firstOf(whole, shape),
 		profiles: profiles.map(({ layout, moments }, axis) => axisProfile(layout, axis, moments)),
 		...(summary ? { norm: summary } : {}),
-		exact: true,
+		...coverage,
 	};
 }
 

@@ -12,6 +12,7 @@ export interface Target {
 	readonly tensor: string;
 	readonly dtype: DType;
 	readonly shape: Shape;
+	readonly bytes: number;
 	readonly sequential: boolean;
 	readonly fingerprint: string;
 }
@@ -138,8 +139,8 @@ export function findTensor(open: OpenFile, name: string | undefined): TensorInfo
 
 /** Looks a tensor up for later jobs. */
 export function targetOf(opened: Opened, { file, tensor }: TensorRef): Target {
-	const { name, dtype, shape, sequential = false } = findTensor(opened.open, tensor);
-	return { file, tensor: name, dtype, shape, sequential, fingerprint: opened.fingerprint };
+	const { name, dtype, shape, bytes, sequential = false } = findTensor(opened.open, tensor);
+	return { file, tensor: name, dtype, shape, bytes, sequential, fingerprint: opened.fingerprint };
 }
 
 /** Uses a target's file, after making sure that it still is what it was when it was found. */

@@ -48,8 +48,8 @@ export function startSession(host: Host, uri: vscode.Uri, webview: vscode.Webvie
 				return { ok: false, name: path.posix.basename(uri.path), error: TensorError.from(thrown).toData() };
 			}
 		},
-		async inspect({ tensor, part, norm }, { signal, progress }) {
-			const request = { file: await fileOf(signal), tensor, part, ...(norm ? { norm } : {}) };
+		async inspect({ tensor, part, norm, sample = false }, { signal, progress }) {
+			const request = { file: await fileOf(signal), tensor, part, sample, ...(norm ? { norm } : {}) };
 			return host.engine.inspect(request, { signal, onProgress: progress });
 		},
 		async distribution({ tensor, part, layout }, { signal, progress }) {

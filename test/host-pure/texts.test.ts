@@ -83,6 +83,8 @@ function inspection(part: Inspection["part"] = "value"): Inspection {
 		profiles: [axisProfile(layout, 0, moments)],
 		elapsedMs: 3,
 		exact: true,
+		seen: 6,
+		elements: 6,
 	};
 }
 

@@ -1,11 +1,12 @@
 import { formatCount, formatNumber } from "../../src/core/format";
-import type { Aspect, NormSummary } from "../../src/core/inspection";
+import { type Aspect, isUnseenCell, type NormSummary } from "../../src/core/inspection";
 import { sizeOf } from "../../src/core/layout";
 import type { CellStatistics } from "../../src/core/moments";
 import type { Chosen } from "../chosen";
 import { el, setText, show } from "../dom";
 import { chosenOf } from "../session";
 import type { State, Store } from "../store";
+import { createCoverage } from "./coverage";
 import { windowedTable } from "./rows";
 
 const FIRST_HEADINGS = ["Set", "Count", "Mean", "Std", "Mean after", "Std after"] as const;
@@ -18,7 +19,9 @@ export function createEffect(store: Store): HTMLElement {
 	const first = windowedTable("First sets", FIRST_HEADINGS);
 	const numbers = el("div", { class: "effect" }, table, el("div", { class: "first-sets" }, caption, first.element));
 	const none = el("p", { class: "quiet" });
-	const element = el("section", { class: "section" }, el("h2", {}, "Before and after"), warnings, none, numbers);
+	const coverage = createCoverage();
+	const heading = el("h2", {}, "Before and after");
+	const element = el("section", { class: "section" }, heading, none, coverage.element, warnings, numbers);
 
 	store.watch(
 		(state) => [state.opened, state.tensor, state.choices, state.inspection, state.work],
@@ -33,7 +36,10 @@ export function createEffect(store: Store): HTMLElement {
 			show(warnings, current);
 			setText(none, reasonForNone(state, chosen));
 			show(none, !current);
+			show(coverage.element, current);
 			if (!chosen || !summary || !whole || !current) return;
+			const unseen = `; ${formatCount(summary.unseen)} of ${formatCount(summary.sets)} sets have no value in it`;
+			coverage.show(summary, state.work.state === "running", summary.unseen > 0 ? unseen : "");
 			warnings.replaceChildren(...warningsOf(summary).map((warning) => el("li", {}, warning)));
 			show(warnings, warnings.childElementCount > 0);
 			table.replaceChildren(createTable(summary, whole));
@@ -48,6 +54,7 @@ export function createEffect(store: Store): HTMLElement {
 				const set = summary.first[row];
 				if (!set) return [];
 				const { before, after } = set;
+				if (!summary.exact && isUnseenCell(before)) return [nameOf(set.cell, chosen), "unknown", "–", "–", "–", "–"];
 				return [
 					nameOf(set.cell, chosen),
 					formatCount(before.count),
@@ -76,9 +83,10 @@ function reasonForNone({ work }: State, chosen: Chosen | undefined): string {
 	return work.state === "cancelled" ? "Cancelled." : "";
 }
 
-function createTable({ before: sets, after }: NormSummary, whole: CellStatistics): HTMLElement {
-	// The tensor's own numbers: those merged from its sets may differ in the last digits.
-	const before = { ...sets, whole };
+function createTable({ before: sets, after, exact }: NormSummary, whole: CellStatistics): HTMLElement {
+	// The tensor's own numbers: those merged from its sets may differ in the last digits. A sample's are all of the sample.
+	const before = exact ? { ...sets, whole } : sets;
+	const seen = exact ? "" : " seen";
 	const row = (name: string, value: (aspect: Aspect) => number | bigint) =>
 		el(
 			"tr",
@@ -96,23 +104,24 @@ function createTable({ before: sets, after }: NormSummary, whole: CellStatistics
 			"Whole tensor",
 			row("Mean", ({ whole }) => whole.mean),
 			row("Standard deviation", ({ whole }) => whole.std),
-			row("Minimum", ({ whole }) => whole.min),
-			row("Maximum", ({ whole }) => whole.max),
+			row(`Minimum${seen}`, ({ whole }) => whole.min),
+			row(`Maximum${seen}`, ({ whole }) => whole.max),
 		),
 		group(
-			"Means of the sets",
+			`Means of the sets${seen}`,
 			row("Lowest", ({ setMeans }) => setMeans.lowest),
 			row("Highest", ({ setMeans }) => setMeans.highest),
 		),
 		group(
-			"Deviations of the sets",
+			`Deviations of the sets${seen}`,
 			row("Lowest", ({ setStds }) => setStds.lowest),
 			row("Highest", ({ setStds }) => setStds.highest),
 		),
 	);
 }
 
-function warningsOf({ sets, setSize, belowEps, empty, norm }: NormSummary): string[] {
+function warningsOf({ sets, setSize, belowEps, empty, norm, exact }: NormSummary): string[] {
+	const inSample = exact ? "" : "In the sample: ";
 	const some = (count: number) =>
 		count === sets
 			? sets === 1
@@ -125,11 +134,11 @@ function warningsOf({ sets, setSize, belowEps, empty, norm }: NormSummary): stri
 		warnings.push("Every set is a single element: its mean is the element itself, and the result is 0 everywhere.");
 	else if (belowEps > 0)
 		warnings.push(
-			`${some(belowEps)} ${plural(belowEps, "has", "have")} a variance below epsilon (${formatNumber(norm.options.eps)}): epsilon, not the data, sets ${plural(belowEps, "its", "their")} scale.`,
+			`${inSample}${some(belowEps)} ${plural(belowEps, "has", "have")} a variance below epsilon (${formatNumber(norm.options.eps)}): epsilon, not the data, sets ${plural(belowEps, "its", "their")} scale.`,
 		);
 	if (empty > 0)
 		warnings.push(
-			`${some(empty)} ${plural(empty, "has", "have")} no finite value: there is nothing to take a mean of.`,
+			`${inSample}${some(empty)} ${plural(empty, "has", "have")} no finite value: there is nothing to take a mean of.`,
 		);
 	return warnings;
 }

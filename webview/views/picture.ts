@@ -1,4 +1,5 @@
 import { formatCount, formatNumber } from "../../src/core/format";
+import { isUnseenCell } from "../../src/core/inspection";
 import { setSize, sizeOf } from "../../src/core/layout";
 import { type Chosen, setOf } from "../chosen";
 import { el, oncePerFrame, setText, show } from "../dom";
@@ -154,7 +155,11 @@ function describeLit({ lit, inspection }: State, chosen: Chosen): string {
 	const numbers = same
 		? summary?.first.find(({ cell }) => cell.every((part, axis) => part === set[axis]))?.before
 		: undefined;
-	const values = numbers ? ` Mean ${formatNumber(numbers.mean)}, standard deviation ${formatNumber(numbers.std)}.` : "";
+	const known = numbers && (summary?.exact || !isUnseenCell(numbers));
+	const source = summary?.exact ? " Mean" : " In the sample: mean";
+	const values = known
+		? `${source} ${formatNumber(numbers.mean)}, standard deviation ${formatNumber(numbers.std)}.`
+		: "";
 	return `${name ? `Element ${name}` : "The scalar"} ${shared}: ${place}.${values}`;
 }
 

@@ -1,5 +1,5 @@
 import { formatCount, formatNumber } from "../../src/core/format";
-import type { AxisProfile } from "../../src/core/inspection";
+import { type AxisProfile, isUnseen } from "../../src/core/inspection";
 import { partStart, roleOf, sizeOf } from "../../src/core/layout";
 import type { Chosen } from "../chosen";
 import { checkbox } from "../controls/controls";
@@ -7,10 +7,12 @@ import { el, oncePerFrame, setText, show } from "../dom";
 import { chosenOf } from "../session";
 import type { Store } from "../store";
 import { prepareCanvas, themeOf, whenShownAnew } from "./canvas";
+import { createCoverage } from "./coverage";
 import { binAt, drawProfile, frameOf } from "./profile-chart";
 import { windowedTable } from "./rows";
 
 const HEADINGS = ["Index", "Count", "Mean", "Std", "Min", "Max", "NaN", "+Inf", "−Inf", "Zeros"] as const;
+const SAMPLED_HEADINGS = HEADINGS.map((heading) => (heading === "Index" ? heading : `${heading} seen`));
 const CHART_HEIGHT = 168;
 
 /** Statistics along every axis, all others averaged: a chart and its table for each. */
@@ -31,10 +33,12 @@ export function createProfiles(store: Store): HTMLElement {
 		el("span", { class: "key key-nan" }, "▲"),
 		"±Inf",
 	);
+	const coverage = createCoverage();
 	const element = el(
 		"section",
 		{ class: "section" },
 		el("div", { class: "section-head" }, el("h2", {}, "Along each axis"), extremes),
+		coverage.element,
 		legend,
 		cards,
 	);
@@ -48,6 +52,10 @@ export function createProfiles(store: Store): HTMLElement {
 		},
 	);
 	store.watch(
+		(state) => [state.inspection, state.work],
+		({ inspection, work }) => coverage.show(inspection, work.state === "running"),
+	);
+	store.watch(
 		(state) => [state.inspection, state.choices, state.opened, state.tensor],
 		(state) => {
 			const chosen = chosenOf(state);
@@ -59,7 +67,7 @@ export function createProfiles(store: Store): HTMLElement {
 				cards.replaceChildren(...shown.map((card) => card.element));
 			}
 			profiles.forEach((profile, k) => {
-				if (chosen) shown[k]?.show(profile, chosen);
+				if (chosen) shown[k]?.show(profile, chosen, state.inspection?.exact ?? true);
 			});
 		},
 	);
@@ -68,7 +76,7 @@ export function createProfiles(store: Store): HTMLElement {
 
 interface ProfileCard {
 	readonly element: HTMLElement;
-	readonly show: (profile: AxisProfile, chosen: Chosen) => void;
+	readonly show: (profile: AxisProfile, chosen: Chosen, exact: boolean) => void;
 	readonly redraw: () => void;
 }
 
@@ -86,6 +94,7 @@ function createCard(store: Store): ProfileCard {
 	const element = el("article", { class: "profile" }, title, canvas, readout, details);
 	let profile: AxisProfile | undefined;
 	let letter = "";
+	let sampled = false;
 	let cursor: number | undefined;
 
 	const draw = () => {
@@ -104,14 +113,16 @@ function createCard(store: Store): ProfileCard {
 	};
 	const describe = (now: AxisProfile) => {
 		const bin = cursor ?? 0;
-		const words = `${letter} ${rangeOf(now, bin)}: ${valuesOf(now, bin)}`;
-		setText(readout, cursor === undefined ? summaryOf(now, letter) : words);
+		const words = `${letter} ${rangeOf(now, bin)}: ${valuesOf(now, bin, sampled)}`;
+		setText(readout, cursor === undefined ? summaryOf(now, letter, sampled) : words);
 		canvas.setAttribute("aria-valuenow", String(bin));
 		canvas.setAttribute("aria-valuetext", words);
 	};
 	const fillTable = () => {
 		const now = profile;
-		if (now && details.open) table.show(now.bins, (bin) => rowOf(now, bin));
+		if (!now || !details.open) return;
+		table.head(sampled ? SAMPLED_HEADINGS : HEADINGS);
+		table.show(now.bins, (bin) => rowOf(now, bin, sampled));
 	};
 
 	canvas.addEventListener("pointermove", (event) => {
@@ -147,9 +158,10 @@ function createCard(store: Store): ProfileCard {
 	return {
 		element,
 		redraw,
-		show(next, { letters, layout }) {
+		show(next, { letters, layout }, exact) {
 			const fresh = next !== profile || letter !== letters[next.axis];
 			profile = next;
+			sampled = !exact;
 			letter = letters[next.axis] ?? "";
 			const role = layout ? roleOf(layout, next.axis) : undefined;
 			title.replaceChildren(
@@ -179,7 +191,7 @@ function rangeOf({ size, bins }: AxisProfile, bin: number): string {
 }
 
 /** Where the means are lowest and highest. */
-function summaryOf(profile: AxisProfile, letter: string): string {
+function summaryOf(profile: AxisProfile, letter: string, sampled: boolean): string {
 	let [lowest, highest] = [-1, -1];
 	for (let bin = 0; bin < profile.bins; bin++) {
 		if (!profile.count[bin]) continue;
@@ -189,10 +201,13 @@ function summaryOf(profile: AxisProfile, letter: string): string {
 	}
 	if (lowest < 0) return profile.bins === 0 ? "No index." : "No finite value.";
 	const at = (bin: number) => `${formatNumber(profile.mean[bin] as number)} at ${letter} ${rangeOf(profile, bin)}`;
-	return lowest === highest ? `Mean ${at(lowest)}.` : `Means from ${at(lowest)} to ${at(highest)}.`;
+	const from = sampled ? " in the sample" : "";
+	return lowest === highest ? `Mean${from} ${at(lowest)}.` : `Means${from} from ${at(lowest)} to ${at(highest)}.`;
 }
 
-function valuesOf(profile: AxisProfile, bin: number): string {
+function valuesOf(profile: AxisProfile, bin: number, sampled: boolean): string {
+	if (sampled && isUnseen(profile, bin)) return "unknown, as no value of it is in the sample";
+	const seen = sampled ? " seen" : "";
 	const number = (values: AxisProfile["min"]) => formatNumber(values[bin] ?? NaN);
 	const counted = (
 		[
@@ -205,14 +220,15 @@ function valuesOf(profile: AxisProfile, bin: number): string {
 		? [
 				`mean ${number(profile.mean)}`,
 				`std ${number(profile.std)}`,
-				`min ${number(profile.min)}`,
-				`max ${number(profile.max)}`,
+				`min${seen} ${number(profile.min)}`,
+				`max${seen} ${number(profile.max)}`,
 			]
 		: ["no finite value"];
-	return [...finite, ...counted].join(", ");
+	return [...(sampled ? ["in the sample"] : []), ...finite, ...counted].join(", ");
 }
 
-function rowOf(profile: AxisProfile, bin: number): string[] {
+function rowOf(profile: AxisProfile, bin: number, sampled: boolean): string[] {
+	if (sampled && isUnseen(profile, bin)) return [rangeOf(profile, bin), "unknown", ...HEADINGS.slice(2).map(() => "–")];
 	const some = Boolean(profile.count[bin]);
 	const number = (values: AxisProfile["min"]) => (some ? formatNumber(values[bin] ?? NaN) : "–");
 	const count = (counts: Float64Array) => formatCount(counts[bin] ?? 0);

@@ -1,4 +1,4 @@
-import { el, oncePerFrame } from "../dom";
+import { el, oncePerFrame, setText } from "../dom";
 
 /** Rows of equal height of which only those in sight are in the document. */
 export interface Rows {
@@ -85,6 +85,8 @@ export function createRows({ scroller, holder, render, spacer, rowHeight, covere
 /** A table with a sticky header whose rows are windowed. */
 export interface WindowedTable {
 	readonly element: HTMLElement;
+	/** Names the columns anew, as many as there were. */
+	readonly head: (headings: readonly string[]) => void;
 	/** Shows rows of cells; cells that start with a number are set in figures of equal width. */
 	readonly show: (count: number, cells: (row: number) => readonly string[]) => void;
 }
@@ -123,6 +125,12 @@ export function windowedTable(label: string, headings: readonly string[]): Windo
 	});
 	return {
 		element,
+		head(names) {
+			names.forEach((name, column) => {
+				const heading = head.querySelectorAll("th")[column];
+				if (heading) setText(heading, name);
+			});
+		},
 		show(count, cells) {
 			cellsOf = cells;
 			table.setAttribute("aria-rowcount", String(count + 1));

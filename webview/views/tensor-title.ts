@@ -7,6 +7,7 @@ import { button } from "../controls/controls";
 import { el, setText, show } from "../dom";
 import { type Session, selectedTensor } from "../session";
 import type { Store } from "../store";
+import { createCoverage } from "./coverage";
 
 /** The selected tensor: name, dtype, shape, size, its real or imaginary part, and its numbers as a whole. */
 export function createTensorTitle(store: Store, session: Session): HTMLElement {
@@ -16,14 +17,12 @@ export function createTensorTitle(store: Store, session: Session): HTMLElement {
 	const part = createPartSwitch(store, session);
 	const error = el("div", { class: "error-view", role: "alert", hidden: true });
 	const retry = button("Compute", session.inspect);
-	const stopped = el(
-		"div",
-		{ class: "banner", hidden: true },
-		el("span", {}, "Cancelled before the numbers were there."),
-		retry,
-	);
+	const stoppedText = el("span");
+	const stopped = el("div", { class: "banner", hidden: true }, stoppedText, retry);
+	const coverage = createCoverage();
 	const whole = el("dl", { class: "whole" });
 	const badges = el("ul", { class: "badges" });
+	const nothingOdd = el("p", { class: "quiet nothing-odd" });
 	const element = el(
 		"section",
 		{ class: "section tensor-head" },
@@ -33,8 +32,10 @@ export function createTensorTitle(store: Store, session: Session): HTMLElement {
 		part,
 		error,
 		stopped,
+		coverage.element,
 		whole,
 		badges,
+		nothingOdd,
 	);
 
 	store.watch(
@@ -76,6 +77,14 @@ export function createTensorTitle(store: Store, session: Session): HTMLElement {
 			}
 			show(stopped, state.work.state === "cancelled");
 			const { inspection } = state;
+			setText(
+				stoppedText,
+				inspection && !inspection.exact
+					? "Cancelled before the exact numbers were there; these are of a sample."
+					: "Cancelled before the numbers were there.",
+			);
+			coverage.show(inspection, state.work.state === "running");
+			show(coverage.element, !problem);
 			whole.setAttribute("aria-busy", String(!inspection && state.work.state === "running"));
 			show(whole, !problem);
 			whole.replaceChildren(
@@ -84,7 +93,11 @@ export function createTensorTitle(store: Store, session: Session): HTMLElement {
 				]),
 			);
 			badges.replaceChildren(...badgesOf(inspection).map((badge) => el("li", {}, badge)));
-			show(badges, badges.childElementCount > 0);
+			const odd = badges.childElementCount > 0;
+			show(badges, odd);
+			// A line of the same height in any case, so that nothing moves when exact numbers replace a sample's.
+			setText(nothingOdd, inspection ? `No NaN, no infinity${inspection.exact ? "" : " in the sample"}.` : "…");
+			show(nothingOdd, !odd && !problem);
 		},
 	);
 	return element;
@@ -94,27 +107,28 @@ function wholeNumbers(inspection: Inspection | undefined): [string, string][] {
 	const whole = inspection?.whole;
 	const number = (value: number | bigint | undefined) =>
 		value === undefined ? "…" : whole?.count === 0 ? "–" : formatNumber(value, 6);
+	const seen = inspection && !inspection.exact ? " seen" : "";
 	return [
-		["Finite values", whole ? formatCount(whole.count) : "…"],
+		[`Finite values${seen}`, whole ? formatCount(whole.count) : "…"],
 		["Mean", number(whole?.mean)],
 		["Standard deviation", number(whole?.std)],
-		["Minimum", number(whole?.min)],
-		["Maximum", number(whole?.max)],
-		["Zeros", whole ? formatCount(whole.zeros) : "…"],
+		[`Minimum${seen}`, number(whole?.min)],
+		[`Maximum${seen}`, number(whole?.max)],
+		[`Zeros${seen}`, whole ? formatCount(whole.zeros) : "…"],
 	];
 }
 
 /** What stands out, with where it comes first. */
 function badgesOf(inspection: Inspection | undefined): string[] {
 	if (!inspection) return [];
-	const { whole, first } = inspection;
-	const badges = (["nan", "posInf", "negInf"] as const).flatMap((kind) => {
+	const { whole, first, exact } = inspection;
+	return (["nan", "posInf", "negInf"] as const).flatMap((kind) => {
 		if (whole[kind] === 0) return [];
 		const place = first[kind];
 		const words = { nan: "NaN", posInf: "+Inf", negInf: "−Inf" }[kind];
-		return [`${formatCount(whole[kind])} ${words}${place ? `, first at [${place.join(", ")}]` : ""}`];
+		const where = exact ? (place ? `, first at [${place.join(", ")}]` : "") : " in the sample";
+		return [`${formatCount(whole[kind])} ${words}${where}`];
 	});
-	return inspection.exact ? badges : [...badges, "Sampled: not every value was read"];
 }
 
 function createPartSwitch(store: Store, session: Session): HTMLElement {
