@@ -48,6 +48,8 @@ export interface HostApi {
 export interface WebviewApi {
 	/** The file on disk is no longer the one that was opened: offer to read it again. */
 	fileChanged(input: null): null;
+	/** Open the file again: it is to be read in another way. */
+	reopen(input: null): null;
 	/** Shows a tensor, for commands that name one. */
 	select(input: { readonly tensor: string }): null;
 }

@@ -146,6 +146,7 @@ describe("package.json and the code agree", () => {
 		for (const title of [
 			"Normalize Tensor…",
 			"Open in Tensor Inspector",
+			"Open as Raw Tensor…",
 			"Show Tensor Statistics",
 			"Copy Statistics as JSON",
 		]) {

@@ -30,6 +30,10 @@ const host = openChannel<WebviewApi, HostApi>(port, {
 		store.update({ changed: true, announcement: "The file changed on disk." });
 		return null;
 	},
+	reopen() {
+		void session.open();
+		return null;
+	},
 	select({ tensor }) {
 		session.select(tensor);
 		return null;

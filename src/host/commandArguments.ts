@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { isDType, WRITABLE, type WritableDType } from "../core/dtype";
 import { TensorError } from "../core/errors";
 import { isNormId, NORMALIZATIONS, type NormId, type NormOptions } from "../core/normalizations";
+import { type RawLayout, rawLayoutOf } from "../core/raw-layout";
 import { defined, type NormDraft } from "./normDraft";
 import { splitTensor } from "./pathLiteral";
 import { SUFFIXES } from "./tensorFiles";
@@ -19,6 +20,8 @@ export interface CommandArguments {
 	readonly file?: vscode.Uri | string;
 	/** Name of the tensor; without it the only one, or else it is asked for. */
 	readonly tensor?: string;
+	/** For `openRaw`: dtype, shape, offset, order and byteOrder of the values, all but the dtype optional. */
+	readonly raw?: Readonly<Partial<Record<keyof RawLayout, unknown>>>;
 	readonly norm?: NormId;
 	/** The channel axis; for `layerNorm` the first averaged axis. Negative counts from the end. */
 	readonly axis?: number;
@@ -46,6 +49,7 @@ export interface Given extends NormDraft, Pick<CommandArguments, "dtype" | "over
 	readonly program: boolean;
 	readonly place?: TensorPlace;
 	readonly tensor?: string;
+	readonly raw?: RawLayout;
 	readonly gamma?: TensorPlace;
 	readonly beta?: TensorPlace;
 	readonly output?: string;
@@ -68,6 +72,7 @@ export function readArguments(first: unknown): Given {
 		program: true,
 		place: file && defined({ uri: file.uri, tensor: tensor ?? file.tensor }),
 		tensor: tensor ?? file?.tensor,
+		raw: given.raw === undefined ? undefined : rawLayoutOf(Object(given.raw)),
 		id: norm,
 		axis: checked("axis", given.axis, isNumber, "a number"),
 		groups: checked("groups", given.groups, isNumber, "a number"),

@@ -8,6 +8,7 @@ import type { Host } from "./host";
 import { normalizeCommand } from "./normalizeFlow";
 import { askFile } from "./openedFile";
 import { BACK } from "./questions";
+import { openRawCommand } from "./rawFlow";
 import { copyStatistics, showStatistics } from "./statisticsCommands";
 import type { StatisticsDocuments } from "./statisticsDocument";
 import { activeTensorFile, entryOf } from "./tensorFiles";
@@ -19,6 +20,7 @@ import { activeTensorFile, entryOf } from "./tensorFiles";
 export function registerCommands(host: Host, editors: Editors, documents: StatisticsDocuments): vscode.Disposable {
 	const commands: Readonly<Record<string, (given: Given, all: readonly unknown[]) => Promise<unknown>>> = {
 		"tensorInspector.open": (given, all) => openCommand(editors, given, all),
+		"tensorInspector.openRaw": (given) => openRawCommand(host, editors, given),
 		"tensorInspector.normalize": (given) => normalizeCommand(host, withActive(given)),
 		"tensorInspector.showStatistics": (given) => showStatistics(host, documents, given),
 		"tensorInspector.copyStatistics": (given) => copyStatistics(host, given),

@@ -9,6 +9,8 @@ import { openInspector, VIEW_TYPES } from "./tensorFiles";
 export interface Editors extends vscode.Disposable {
 	/** Opens a file in the inspector, or brings its editor to the front, and shows the tensor that is named. */
 	open(place: TensorPlace): Promise<void>;
+	/** Lets all editors of a file read it again. */
+	reopen(uri: vscode.Uri): void;
 }
 
 /** Registers the read-only editor; every editor of a file has a session of its own. */
@@ -39,6 +41,9 @@ export function registerEditor(host: Host): Editors {
 		async open({ uri, tensor }) {
 			await openInspector(uri);
 			if (tensor !== undefined) for (const session of sessions.get(uri.toString()) ?? []) session.select(tensor);
+		},
+		reopen(uri) {
+			for (const session of sessions.get(uri.toString()) ?? []) session.reopen();
 		},
 		dispose: () => vscode.Disposable.from(...registrations).dispose(),
 	};

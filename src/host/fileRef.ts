@@ -4,6 +4,8 @@ import * as vscode from "vscode";
 import { TensorError, throwIfAborted } from "../core/errors";
 import { formatBytes } from "../core/format";
 import type { FileRef } from "../engine/api";
+import type { Host } from "./host";
+import { rememberedRaw } from "./rawMemory";
 
 const MIB = 2 ** 20;
 
@@ -16,11 +18,14 @@ export function isOnDisk(uri: vscode.Uri): boolean {
 }
 
 /**
- * How the engine gets at a file: by its path, or where there is no disk (virtual workspaces) by its bytes. Throws `not-found`,
+ * How the engine gets at a file: by its path, or where there is no disk (virtual workspaces) by its bytes; with what the
+ * user told about them. Throws `not-found`,
  * or `too-large` where these bytes pass the setting `tensorInspector.virtualFileLimit`.
  */
-export async function fileRefOf(uri: vscode.Uri, signal?: AbortSignal): Promise<FileRef> {
-	if (isOnDisk(uri)) return { path: uri.fsPath };
+export async function fileRefOf(host: Host, uri: vscode.Uri, signal?: AbortSignal): Promise<FileRef> {
+	const layout = rememberedRaw(host, uri);
+	const told = layout ? { raw: layout } : {};
+	if (isOnDisk(uri)) return { path: uri.fsPath, ...told };
 	const name = path.posix.basename(uri.path);
 	const { size } = await statOf(uri);
 	const limit = vscode.workspace.getConfiguration("tensorInspector", uri).get("virtualFileLimit", 256);
@@ -43,7 +48,7 @@ export async function fileRefOf(uri: vscode.Uri, signal?: AbortSignal): Promise<
 		await nextTurn();
 		throwIfAborted(signal);
 	}
-	return { name, bytes };
+	return { name, bytes, ...told };
 }
 
 /** Size and time of a file; throws `not-found` with its name. */

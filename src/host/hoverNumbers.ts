@@ -8,6 +8,7 @@ import type { FileDescription, TensorInfo } from "../core/tensor";
 import type { FileRef } from "../engine/api";
 import { fileRefOf, isOnDisk } from "./fileRef";
 import type { Host } from "./host";
+import { rememberedRaw } from "./rawMemory";
 
 /** What is known of a file at one size and time: kept while nothing newer is asked for. */
 export interface KnownFile {
@@ -34,7 +35,7 @@ export class HoverNumbers {
 
 	/** A file as it is now. Rejects with the file's TensorError, which is not kept when it may pass. */
 	file(uri: vscode.Uri, { size, mtime }: vscode.FileStat): Promise<KnownFile> {
-		const key = `${uri.toString()} ${size} ${mtime}`;
+		const key = `${uri.toString()} ${size} ${mtime} ${JSON.stringify(rememberedRaw(this.#host, uri))}`;
 		const known = this.#files.get(key);
 		this.#files.delete(key);
 		const opened = known ?? this.#open(uri);
@@ -56,7 +57,7 @@ export class HoverNumbers {
 	}
 
 	async #open(uri: vscode.Uri): Promise<KnownFile> {
-		const file = await fileRefOf(uri);
+		const file = await fileRefOf(this.#host, uri);
 		const { engine } = this.#host;
 		const description = await engine.describe(file);
 		const running = new Map<string, Promise<readonly CellStatistics[] | ErrorData>>();

@@ -87,8 +87,8 @@ async function write(host: Host, draft: Whole, given: Given): Promise<Normalized
 		file: opened.file,
 		tensor: tensor.name,
 		norm,
-		...(given.gamma ? { gamma: await tensorRef(given.gamma) } : {}),
-		...(given.beta ? { beta: await tensorRef(given.beta) } : {}),
+		...(given.gamma ? { gamma: await tensorRef(host, given.gamma) } : {}),
+		...(given.beta ? { beta: await tensorRef(host, given.beta) } : {}),
 		...(given.dtype ? { dtype: given.dtype } : {}),
 		output: output.path,
 		overwrite: output.overwrite,
@@ -101,8 +101,8 @@ async function write(host: Host, draft: Whole, given: Given): Promise<Normalized
 	return { uri: vscode.Uri.file(result.output), result };
 }
 
-async function tensorRef({ uri, tensor }: TensorPlace): Promise<TensorRef> {
-	return { file: await fileRefOf(uri), ...(tensor === undefined ? {} : { tensor }) };
+async function tensorRef(host: Host, { uri, tensor }: TensorPlace): Promise<TensorRef> {
+	return { file: await fileRefOf(host, uri), ...(tensor === undefined ? {} : { tensor }) };
 }
 
 /** Says what was written and offers to open it; does not wait for the answer. */

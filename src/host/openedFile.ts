@@ -18,7 +18,7 @@ export interface OpenedFile {
 
 /** Reads a file's headers, in a worker. */
 export async function openFile(host: Host, uri: vscode.Uri, signal?: AbortSignal): Promise<OpenedFile> {
-	const file = await fileRefOf(uri, signal);
+	const file = await fileRefOf(host, uri, signal);
 	return { uri, file, description: await host.engine.describe(file, { signal }) };
 }
 

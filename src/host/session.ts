@@ -11,12 +11,15 @@ import { fileRefOf } from "./fileRef";
 import { watchFile } from "./fileWatch";
 import type { Host } from "./host";
 import { normalizeChosen } from "./normalizeFlow";
+import { offerRaw } from "./rawFlow";
 import { copyStatistics } from "./statisticsCommands";
 
 /** One panel's conversation with the engine about its file; disposing it cancels what it still runs. */
 export interface Session extends vscode.Disposable {
 	/** Shows a tensor in the panel, as soon as the panel has opened the file. */
 	select(tensor: string): void;
+	/** Lets the panel open its file again, for it is to be read in another way. */
+	reopen(): void;
 }
 
 /** Starts the conversation; call it before the webview gets its page. */
@@ -26,7 +29,7 @@ export function startSession(host: Host, uri: vscode.Uri, webview: vscode.Webvie
 	let wanted: string | undefined;
 	const fileOf = (signal: AbortSignal) => {
 		// The bytes of a file on no disk are read once for all requests; a failed or cancelled reading is not kept.
-		file ??= fileRefOf(uri, signal).catch((thrown) => {
+		file ??= fileRefOf(host, uri, signal).catch((thrown) => {
 			file = undefined;
 			throw thrown;
 		});
@@ -45,6 +48,7 @@ export function startSession(host: Host, uri: vscode.Uri, webview: vscode.Webvie
 			} catch (thrown) {
 				if (isCancelled(thrown)) throw thrown;
 				failureSentence(host, thrown);
+				offerRaw(uri, TensorError.from(thrown));
 				return { ok: false, name: path.posix.basename(uri.path), error: TensorError.from(thrown).toData() };
 			}
 		},
@@ -82,6 +86,9 @@ export function startSession(host: Host, uri: vscode.Uri, webview: vscode.Webvie
 		select(tensor) {
 			wanted = tensor;
 			showWanted();
+		},
+		reopen() {
+			tell(channel.call("reopen", null));
 		},
 		dispose() {
 			watch.dispose();

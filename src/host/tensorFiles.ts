@@ -23,9 +23,14 @@ export function viewTypeOf(uri: vscode.Uri): string {
 
 /** The tensor file of the active tab, if it shows one in any editor. */
 export function activeTensorFile(): vscode.Uri | undefined {
-	const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-	const shown = input instanceof vscode.TabInputCustom || input instanceof vscode.TabInputText ? input.uri : undefined;
+	const shown = activeFile();
 	return shown && isTensorFile(shown) ? shown : undefined;
+}
+
+/** The file of the active tab, whatever it is. */
+export function activeFile(): vscode.Uri | undefined {
+	const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+	return input instanceof vscode.TabInputCustom || input instanceof vscode.TabInputText ? input.uri : undefined;
 }
 
 /** The tensor files of the workspace, by their place in it, and whether there are more than these. */
