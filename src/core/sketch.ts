@@ -20,6 +20,11 @@ export interface Sketch {
 	pool: Uint32Array | Float64Array;
 	/** Length of `pool` in use. */
 	used: number;
+	/**
+	 * Where the bucket of +0 is, when all pages are open and lie behind each other, so that a bucket is found without its
+	 * page; otherwise 0.
+	 */
+	direct: number;
 	/** Length that `pool` may grow to. */
 	readonly maxBuckets: number;
 	/** Finite elements of each cell. */
@@ -44,6 +49,9 @@ export const MAX_BUCKETS = 2 ** 24;
 /** Buckets that values that are not finite are counted in, never to be read. */
 const ASIDE = 1;
 
+/** Elements for each bucket that there can be, from which on it pays to have them all. */
+const DIRECT_PART = 1;
+
 /** Values that fit the counts of `Uint32Array`. */
 const NARROW = 2 ** 32;
 
@@ -66,6 +74,7 @@ export function emptySketch(dtype: DType, cells: number, elements: number, maxBu
 		drop: new Uint8Array(pages),
 		pool: elements < NARROW ? new Uint32Array(0) : new Float64Array(0),
 		used: 0,
+		direct: 0,
 		maxBuckets,
 		count: zeros(),
 		min: zeros().fill(Infinity),
@@ -77,13 +86,27 @@ export function emptySketch(dtype: DType, cells: number, elements: number, maxBu
 		wide: isWideInteger(dtype),
 	};
 	startPool(sketch);
+	if (cells === 1 && !scale.integer && elements >= DIRECT_PART * pages * 2 ** scale.bits) openAll(sketch);
 	return sketch;
+}
+
+/** Opens all pages in their order, where they fit. */
+function openAll(sketch: Sketch): void {
+	const { pages, bits, used, maxBuckets } = sketch;
+	const size = 2 ** bits;
+	const end = used + pages.length * size;
+	if (end > maxBuckets) return;
+	resize(sketch, end);
+	for (let page = 1; page < pages.length - 1; page++) pages[page] = used + page * size;
+	sketch.used = end;
+	sketch.direct = used + (pages.length / 2) * size;
 }
 
 /** Starts with no page but the one for what is not finite, which all cells share. */
 function startPool(sketch: Sketch): void {
 	const { pages, drop, scale, bits } = sketch;
 	sketch.used = ASIDE + 2 ** bits;
+	sketch.direct = 0;
 	if (sketch.pool.length < sketch.used) resize(sketch, Math.max(sketch.used, 2 ** 14));
 	for (let page = 0; page < drop.length; page++) {
 		drop[page] = WORDS[scale.width].mantissa - bitsOfPage(scale, page, bits);

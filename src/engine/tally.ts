@@ -1,4 +1,4 @@
-import { type Scale, singleOfOrder } from "../core/buckets";
+import { type Scale, singleOfOrder, WORDS } from "../core/buckets";
 import { type Layout, sizeOf } from "../core/layout";
 import { openPage, type Sketch, widenCell } from "../core/sketch";
 import type { Decoded } from "./decoded";
@@ -21,8 +21,8 @@ export function wordsOf({ width }: Scale, found: Float32Array | Float64Array): W
 
 /** Adds `count` values, `step` apart from position `start` on, to a cell. */
 export function addValues(sketch: Sketch, cell: number, from: Words, start: number, step: number, count: number): void {
-	const finite = sketch.scale.width === 4 ? addSingles(sketch, cell, from, start, step, count) : undefined;
-	if (finite ?? addDoubles(sketch, cell, from, start, step, count)) {
+	const add = sketch.direct > 0 ? addDirect : sketch.scale.width === 4 ? addSingles : addDoubles;
+	if (add(sketch, cell, from, start, step, count)) {
 		sketch.count[cell] = (sketch.count[cell] as number) + count;
 	} else addAside(sketch, cell, from, start, step, count);
 }
@@ -75,7 +75,7 @@ function addDoubles(sketch: Sketch, cell: number, from: Words, start: number, st
 	let rest = 0;
 	for (let k = 0, p = start; k < count; k++, p += step) {
 		const x = values[p] as number;
-		const word = words[2 * p + 1] as number;
+		const word = words[(p << 1) | 1] as number;
 		const order = word ^ ((word >> 31) & 0x7fffffff);
 		const octave = order >> 20;
 		let at = pages[first + octave] as number;
@@ -90,10 +90,69 @@ function addDoubles(sketch: Sketch, cell: number, from: Words, start: number, st
 		if (x > high) high = x;
 		if ((word & INFINITE[8]) === INFINITE[8]) finite = false;
 		seen |= word;
-		rest |= words[2 * p] as number;
+		rest |= words[p << 1] as number;
 	}
 	if (!finite) return false;
 	widenCell(sketch, cell, low + 0, high + 0, rest === 0 ? seen : seen | 1);
+	return true;
+}
+
+/** The same where all buckets lie in their order. */
+function addDirect(sketch: Sketch, cell: number, from: Words, start: number, step: number, count: number) {
+	const { pool, direct, scale, bits } = sketch;
+	const shift = WORDS[scale.width].mantissa - bits;
+	if (scale.width === 8) return directDoubles(sketch, cell, from, start, step, count, shift);
+	const { words } = from;
+	let low = 0x7fffffff;
+	let high = -0x80000000;
+	let seen = 0;
+	for (let k = 0, p = start; k < count; k++, p += step) {
+		const word = words[p] as number;
+		const order = word ^ ((word >> 31) & 0x7fffffff);
+		const at = direct + (order >> shift);
+		pool[at] = (pool[at] as number) + 1;
+		if (order < low) low = order;
+		if (order > high) high = order;
+		seen |= word;
+	}
+	if (high >= INFINITE[4] || low < -INFINITE[4]) return false;
+	widenCell(sketch, cell, singleOfOrder(low), singleOfOrder(high), seen);
+	return true;
+}
+
+function directDoubles(
+	sketch: Sketch,
+	cell: number,
+	{ words, values }: Words,
+	start: number,
+	step: number,
+	count: number,
+	shift: number,
+) {
+	const { pool, direct } = sketch;
+	let low = 0x7fffffff;
+	let high = -0x80000000;
+	let seen = 0;
+	let rest = 0;
+	for (let k = 0, p = start; k < count; k++, p += step) {
+		const word = words[(p << 1) | 1] as number;
+		const order = word ^ ((word >> 31) & 0x7fffffff);
+		const at = direct + (order >> shift);
+		pool[at] = (pool[at] as number) + 1;
+		if (order < low) low = order;
+		if (order > high) high = order;
+		seen |= word;
+		rest |= words[p << 1] as number;
+	}
+	if (high >= INFINITE[8] || low < -INFINITE[8]) return false;
+	let least = Infinity;
+	let greatest = -Infinity;
+	for (let k = 0, p = start; k < count; k++, p += step) {
+		const x = values[p] as number;
+		if (x < least) least = x;
+		if (x > greatest) greatest = x;
+	}
+	widenCell(sketch, cell, least + 0, greatest + 0, rest === 0 ? seen : seen | 1);
 	return true;
 }
 

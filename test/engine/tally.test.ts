@@ -254,6 +254,32 @@ describe("quantiles and histograms", function () {
 		);
 	});
 
+	it("are the same where all buckets were opened at once, as for large tensors", () => {
+		fc.assert(
+			fc.property(
+				fc.constantFrom<DType>("f32", "f64", "f16", "bf16"),
+				fc.uint8Array({ minLength: 16, maxLength: 800 }),
+				fc.boolean(),
+				(dtype, bytes, split) => {
+					const values = decode(
+						{ dtype, bigEndian: false, bytes },
+						Math.floor((8 * bytes.length) / DTYPES[dtype].bits),
+					);
+					const large = emptySketch(dtype, 1, 2 ** 31);
+					assert.ok(large.direct > 0);
+					const words = wordsOf(large.scale, values);
+					const half = split ? Math.floor(values.length / 2) : values.length;
+					addValues(large, 0, words, 0, 1, half);
+					const other = emptySketch(dtype, 1, split ? 0 : 2 ** 31);
+					addValues(other, 0, words, half, 1, values.length - half);
+					const merged = distributionOf(split ? mergeSketch(other, large) : mergeSketch(large, other));
+					assert.deepEqual(merged, distributionOf(sketchOf(dtype, values)));
+				},
+			),
+			{ numRuns: 40 },
+		);
+	});
+
 	it("are refused for more cells than are kept, with the number", () => {
 		assert.throws(
 			() => emptySketch("f32", MAX_SKETCHED_CELLS + 1, 10_000),
