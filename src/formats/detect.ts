@@ -8,7 +8,6 @@ export const HEAD_BYTES = 4096;
 /** Other kinds of files that people open by mistake or in hope, by their first bytes. */
 const OTHER_KINDS: readonly { readonly kind: string; readonly test: (head: Uint8Array, text: string) => boolean }[] = [
 	{ kind: "an HDF5 file", test: (_, text) => text.startsWith("\x89HDF\r\n\x1a\n") || hdf5AfterUserBlock(text) },
-	{ kind: "an Arrow or Feather table", test: (_, text) => text.startsWith("ARROW1") || text.startsWith("FEA1") },
 	{ kind: "a gzip archive", test: (head) => head[0] === 0x1f && head[1] === 0x8b },
 	{ kind: "a tar archive", test: (_, text) => text.startsWith("ustar", 257) },
 	{ kind: "an XZ archive", test: (_, text) => text.startsWith("\xfd7zXZ") },

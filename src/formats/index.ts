@@ -1,5 +1,6 @@
 import { TensorError, throwIfAborted } from "../core/errors";
 import type { RawLayout } from "../core/raw-layout";
+import { arrow } from "./arrow";
 import { HEAD_BYTES, otherKind, placeholderError, unknownFormat } from "./detect";
 import { isZip, readDirectory } from "./encoding/zip-directory";
 import { gguf } from "./gguf";
@@ -27,6 +28,7 @@ export const FORMATS: readonly TensorReader[] = [
 	npz,
 	zarr,
 	parquet,
+	arrow,
 	safetensorsIndex,
 	safetensors,
 	gguf,

@@ -21,6 +21,7 @@ export const KNOWN = {
 		contested: true,
 	},
 	mat: { id: "mat", label: "MATLAB file", extensions: [".mat"], contested: true },
+	arrow: { id: "arrow", label: "Arrow table", extensions: [".arrow", ".arrows", ".feather"], contested: true },
 	parquet: { id: "parquet", label: "Parquet table", extensions: [".parquet"], contested: true },
 	zarr: {
 		id: "zarr",

@@ -1,6 +1,7 @@
 import { TensorError, throwIfAborted } from "../core/errors";
 import { latin1 } from "./detect";
 import { KNOWN } from "./known";
+import { uniqueNames } from "./names";
 import { columnOf, type Leaf } from "./parquet/column";
 import { type ParquetFile, readFooter } from "./parquet/footer";
 import type { TensorReader } from "./reader";
@@ -20,13 +21,15 @@ export const parquet: TensorReader = {
 		throwIfAborted(signal);
 		const leaves = leavesOf(file, source.name);
 		const columns: RowColumn[] = [];
+		const unique = uniqueNames();
 		let trial = MAX_TRIAL_BYTES;
 		for (const leaf of leaves) {
 			const column = columnOf(file, leaf);
 			const bytes = packedBytes(file, leaf);
 			const isTried = column.pieces !== undefined && column.info.shape.length > 1 && bytes <= trial;
 			if (isTried) trial -= bytes;
-			columns.push(isTried ? await tried(column, signal) : column);
+			const found = isTried ? await tried(column, signal) : column;
+			columns.push({ ...found, info: { ...found.info, name: unique(found.info.name) } });
 		}
 		const { metadata } = file;
 		const entries = (metadata.key_value_metadata ?? []).filter(({ key }) => key !== "ARROW:schema");

@@ -46,7 +46,7 @@ const FORMAT_PACKAGES: Readonly<Record<string, readonly string[]>> = {
 	"hyparquet/src/metadata.js": ["src/formats/parquet/footer.ts"],
 	"hyparquet/src/column.js": ["src/formats/parquet/values.ts"],
 	"hyparquet/src/convert.js": ["src/formats/parquet/values.ts"],
-	"hyparquet-compressors": ["src/formats/parquet/values.ts"],
+	"hyparquet-compressors": ["src/formats/parquet/values.ts", "src/formats/arrow/buffers.ts"],
 	zarrita: ["src/formats/zarr/unpack.ts"],
 };
 

@@ -3,11 +3,14 @@ import type { readColumn as read } from "hyparquet/src/column.js";
 import { type DType, factsOf } from "../../core/dtype";
 import { TensorError, throwIfAborted } from "../../core/errors";
 import { encodeMiniFloat } from "../../core/minifloat";
+import { zstdSize } from "../encoding/zstd-size";
 import type { ColumnChunk } from "./column";
 import { type ParquetFile, reasonOf } from "./footer";
 
 /** Bytes by which pages may be larger than the column says in all: their levels and headers. */
 const SLACK_BYTES = 2 ** 16;
+/** The same for Zstandard blocks without a declared size. */
+const ZSTD_SLACK_BYTES = 2 ** 28;
 
 /** The column that was unpacked last, of each file: it is read in parts. */
 const kept = new WeakMap<ParquetFile, { readonly meta: ColumnChunk["meta"]; readonly bytes: Uint8Array }>();
@@ -67,7 +70,9 @@ function limited(all: Compressors, most: number): Compressors {
 		Object.entries(all).map(([name, decompress]) => [
 			name,
 			(input: Uint8Array, length: number) => {
-				if (length > most) {
+				// Zstandard data is unpacked to the size that it declares itself.
+				const told = name === "ZSTD" ? (zstdSize(input) ?? length) : length;
+				if (length > most || told > most + ZSTD_SLACK_BYTES) {
 					throw new TensorError(
 						"corrupt",
 						`A page declares ${length} bytes, more than its column in all; save the file again.`,
