@@ -3,6 +3,7 @@ import type { RawLayout } from "../core/raw-layout";
 import { arrow } from "./arrow";
 import { HEAD_BYTES, otherKind, placeholderError, unknownFormat } from "./detect";
 import { isZip, readDirectory } from "./encoding/zip-directory";
+import { flax } from "./flax";
 import { gguf } from "./gguf";
 import { isRawName } from "./known";
 import { mat } from "./mat";
@@ -38,6 +39,7 @@ export const FORMATS: readonly TensorReader[] = [
 	pytorch,
 	pickle,
 	tflite,
+	flax,
 	raw,
 ];
 

@@ -36,6 +36,7 @@ export const KNOWN = {
 	pickle: { id: "pickle", label: "Python pickle", extensions: [".pkl", ".pickle"], contested: true },
 	raw: { id: "raw", label: "raw tensor", extensions: [".raw", ".dat", ".bin"], contested: true },
 	tflite: { id: "tflite", label: "TensorFlow Lite model", extensions: [".tflite"], contested: true },
+	flax: { id: "flax", label: "Flax checkpoint", extensions: [".msgpack"], contested: true },
 } as const satisfies Readonly<Record<string, KnownFormat>>;
 
 /** Files that tell what the folder they lie in is, as a whole: opening the folder opens the first that is there. */
