@@ -6,17 +6,21 @@ import { mainFile, RAW_OPTIONS } from "./raw-choice";
 import { printable, tableLines } from "./table";
 import { EXIT, type ExitCode, type Terminal } from "./terminal";
 
+/** Hazards printed for people. */
+const MOST_HAZARDS = 50;
+
 /** The arguments of `describe`. */
 export const DESCRIBE = {
 	name: "describe",
 	files: ["FILE"],
-	options: { ...RAW_OPTIONS, json: { about: "Print { file, format, metadata, tensors } as JSON." } },
+	options: { ...RAW_OPTIONS, json: { about: "Print { file, format, metadata, hazards, tensors } as JSON." } },
 } as const satisfies ArgumentSpec;
 
 /** Prints what a file holds, from its headers alone. */
 export async function describe({ files: [file = ""], given }: Arguments, terminal: Terminal): Promise<ExitCode> {
 	const description = await terminal.engine.describe(mainFile(file, given), { signal: terminal.signal });
 	for (const note of description.notes) terminal.tell(`note: ${note}`);
+	for (const line of hazardLines(description.hazards ?? [])) terminal.tell(`warning: ${line}`);
 	if (given.has("json")) {
 		await terminal.write(`${jsonText(descriptionJson(file, description))}\n`);
 	} else {
@@ -25,11 +29,24 @@ export async function describe({ files: [file = ""], given }: Arguments, termina
 	return EXIT.fine;
 }
 
-function descriptionJson(file: string, { format, metadata, tensors }: FileDescription): unknown {
+/** What loading the file in its own program would run, one on a line. */
+function hazardLines(hazards: readonly string[]): readonly string[] {
+	if (hazards.length === 0) return [];
+	const shown = hazards.slice(0, MOST_HAZARDS).map((name) => `  ${printable(name)}`);
+	const rest = hazards.length - shown.length;
+	return [
+		`loading this file in Python would import and run ${hazards.length} things that are not plain data (nothing was run here):`,
+		...shown,
+		...(rest > 0 ? [`  and ${rest} more, listed by --json`] : []),
+	];
+}
+
+function descriptionJson(file: string, { format, metadata, hazards = [], tensors }: FileDescription): unknown {
 	return {
 		file,
 		format,
 		metadata,
+		...(hazards.length > 0 ? { hazards } : {}),
 		tensors: tensors.map(({ name, dtype, shape, bytes, problem }) => ({
 			name,
 			dtype: formatDType(dtype),

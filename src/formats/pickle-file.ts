@@ -3,9 +3,10 @@ import { formatCount } from "../core/format";
 import { type PickleFindings, pickleFindings, readPickle } from "./encoding/pickle";
 import { pickleCursor } from "./encoding/pickle-cursor";
 import { type PickleValue, typeName } from "./encoding/pickle-values";
-import { numpyArray } from "./numpy-objects";
 import { pickleTree } from "./pickle-tree";
+import { torchTensor } from "./pytorch/tensors";
 import type { ByteSource, TensorSource } from "./reader";
+import { problem } from "./shape";
 import { valuesSource } from "./values";
 
 /** Globals named in a sentence; the others are counted. */
@@ -18,7 +19,7 @@ export async function openPickle(source: ByteSource, signal?: AbortSignal): Prom
 	const value = await readPickle(cursor, findings, signal).catch((thrown) => {
 		throw explained(thrown, findings);
 	});
-	const tree = pickleTree(value, (name, node) => numpyArray(name, node, source));
+	const tree = pickleTree(value, (name, node) => torchTensor(name, node, { pickle: source, storageOf: outside }));
 	const hazards = [...findings.hazards];
 	if (tree.tensors.length === 0) {
 		refuseUnlessTensors(hazards, source);
@@ -31,6 +32,11 @@ export async function openPickle(source: ByteSource, signal?: AbortSignal): Prom
 	const trailing = source.size - cursor.position;
 	const notes = [...tree.notes, ...(trailing > 0 ? [`${trailing} bytes follow the pickle and are left out.`] : [])];
 	return valuesSource(tree.tensors, { metadata: tree.metadata, notes, hazards, close: async () => source.close?.() });
+}
+
+/** A plain pickle has no place for torch's storages. */
+function outside() {
+	return problem("unsupported", "The tensor's values are in no part of this pickle; save it with torch.save.");
 }
 
 /** The same error, with what a loader would have run before it came to the fault. */

@@ -51,6 +51,17 @@ describe("tensor-inspector describe", function () {
 		assert.equal(typeof tensor.dtype, "string");
 	});
 
+	it("warns of what loading the file in Python would run, one on a line, and gives it in JSON", async () => {
+		const file = "test/fixtures/torch/hazard.pt";
+		const { code, stdout, stderr } = await run("describe", file, "--json");
+		assert.equal(code, 0);
+		assert.deepEqual((JSON.parse(stdout) as { hazards: unknown }).hazards, ["posix.system", "argparse.Namespace"]);
+		assert.match(
+			stderr,
+			/^warning: .* would import and run 2 things .*\nwarning: {3}posix\.system\nwarning: {3}argparse\.Namespace\n$/,
+		);
+	});
+
 	it("prints an aligned table for people", async () => {
 		const { code, stdout } = await run("describe", "media/samples/sequence/row-transformer.npz");
 		assert.equal(code, 0);

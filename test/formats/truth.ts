@@ -44,6 +44,8 @@ interface Truth {
 	readonly mayRefuse?: string;
 	/** Something that has to be told in a note. */
 	readonly warning?: string;
+	/** Globals that a loader would import and run. */
+	readonly hazards?: readonly string[];
 	readonly otherMembers?: readonly string[];
 	/** True where only the tensors listed count. */
 	readonly partial?: boolean;
@@ -114,6 +116,8 @@ const DTYPES: Readonly<Record<string, string>> = {
 	uint32: "u32",
 	uint64: "u64",
 	float16: "f16",
+	complex128: "c128",
+	complex64: "c64",
 	float32: "f32",
 	float64: "f64",
 	FLOAT32: "f32",
@@ -221,6 +225,7 @@ async function agrees(file: string, known: Truth): Promise<void> {
 			assertCode(tensor.problem as ErrorData, code);
 			await assert.rejects(opened.read(tensor, { origin: [], shape: [] }), TensorError);
 		}
+		if (known.hazards) assert.deepEqual([...(opened.hazards ?? [])].sort(), [...known.hazards].sort());
 		for (const other of known.otherMembers ?? []) assert.match(opened.notes.join(), new RegExp(other));
 		if (known.warning?.startsWith("bytes after")) assert.notDeepEqual(opened.notes, []);
 		for (const wanted of known.tensors ?? []) {

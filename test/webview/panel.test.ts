@@ -49,6 +49,20 @@ describe("the inspector's panel", function () {
 		assert.deepEqual(panel.problems, []);
 	});
 
+	it("warns of what the file's own loader would run, and lists it on demand", async () => {
+		const panel = await suite.open("test/fixtures/torch/hazard.pt", { state: { tensor: "w" } });
+		await numbersShown(panel);
+		const names = panel.page.locator(".hazard-names li");
+		assert.equal(await names.first().isVisible(), false);
+		await panel.page.getByText("⚠ Loading it in Python runs code (2)").click();
+		assert.deepEqual(await names.allTextContents(), ["posix.system", "argparse.Namespace"]);
+		assert.ok(await names.first().isVisible());
+		assert.deepEqual(panel.problems, []);
+		const harmless = await suite.open(DIGITS);
+		await numbersShown(harmless);
+		assert.equal(await harmless.page.locator(".hazards").isVisible(), false);
+	});
+
 	it("has a table of every axis with the engine's numbers", async () => {
 		const panel = await suite.open(DIGITS);
 		await numbersShown(panel);

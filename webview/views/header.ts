@@ -4,6 +4,7 @@ import { button } from "../controls/controls";
 import { el, setText, show } from "../dom";
 import { chosenOf, type Session } from "../session";
 import type { Store } from "../store";
+import { createHazards } from "./hazards";
 
 /** The file and what can be done with the selected tensor; stays in sight. */
 export function createToolbar(store: Store, session: Session): HTMLElement {
@@ -72,6 +73,7 @@ export function createToolbar(store: Store, session: Session): HTMLElement {
 		{ class: "toolbar" },
 		el("div", { class: "toolbar-file" }, name, facts),
 		el("div", { class: "toolbar-actions" }, work, save, copy),
+		createHazards(store),
 		notice,
 		heard,
 	);

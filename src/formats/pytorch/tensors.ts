@@ -83,6 +83,12 @@ function storedTensor(
 			code,
 			message,
 		);
+	if (typeName(reference) === "torch.storage._load_from_bytes") {
+		return refuse(
+			"unsupported",
+			"The tensor's values are in a file of PyTorch's inside of the pickle, which is not opened; save it with torch.save.",
+		);
+	}
 	if (id === undefined)
 		return refuse("corrupt", "The tensor's values are in no storage of this file; save the file again.");
 	if (!isShape(shape) || !isShape(strides) || offset === undefined || shape.length !== strides.length) {
