@@ -256,7 +256,8 @@ describe("the import scanner", () => {
 	});
 
 	it("finds all imports that the bundler finds", async () => {
-		const entryPoints = [...sources.keys()].filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"));
+		// The kernels are in a dialect of their own, which esbuild does not read.
+		const entryPoints = [...sources.keys()].filter((file) => /(?<!\.d)\.ts$/.test(file) && !/\/assembly\//.test(file));
 		const { metafile } = await build({
 			entryPoints,
 			bundle: true,
