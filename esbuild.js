@@ -3,6 +3,7 @@
 const esbuild = require("esbuild");
 const fs = require("node:fs");
 const path = require("node:path");
+const { pathToFileURL } = require("node:url");
 
 const production = process.argv.includes("--production");
 const watch = process.argv.includes("--watch");
@@ -50,9 +51,30 @@ const kernelsPlugin = {
 	},
 };
 
+/**
+ * `import("h5wasm/factory")` gives the compiled library inside h5wasm alone: every call makes an instance, so that one
+ * that crashed is replaced. The package does not export it under a name of its own.
+ */
+const h5wasmPlugin = {
+	name: "h5wasm",
+	/** @param {esbuild.PluginBuild} build */
+	setup(build) {
+		const file = path.resolve("node_modules", "h5wasm", "dist", "esm", "hdf5_util.js");
+		const outside = build.initialOptions.packages === "external";
+		build.onResolve({ filter: /^h5wasm\/factory$/ }, () => {
+			if (outside) return { path: pathToFileURL(file).href, external: true };
+			// Only workers open files: what starts them needs no copy of its own.
+			return build.initialOptions.format === "esm" ? { path: file } : { path: "absent", namespace: "h5wasm" };
+		});
+		build.onLoad({ filter: /.*/, namespace: "h5wasm" }, () => ({
+			contents: 'export default () => { throw new Error("HDF5 files are read in workers only"); };',
+		}));
+	},
+};
+
 /** @type {esbuild.BuildOptions} */
 const common = {
-	plugins: [kernelsPlugin],
+	plugins: [kernelsPlugin, h5wasmPlugin],
 	bundle: true,
 	outdir: "dist",
 	logLevel: "warning",

@@ -7,7 +7,6 @@ export const HEAD_BYTES = 4096;
 
 /** Other kinds of files that people open by mistake or in hope, by their first bytes. */
 const OTHER_KINDS: readonly { readonly kind: string; readonly test: (head: Uint8Array, text: string) => boolean }[] = [
-	{ kind: "an HDF5 file", test: (_, text) => text.startsWith("\x89HDF\r\n\x1a\n") || hdf5AfterUserBlock(text) },
 	{ kind: "a gzip archive", test: (head) => head[0] === 0x1f && head[1] === 0x8b },
 	{ kind: "a tar archive", test: (_, text) => text.startsWith("ustar", 257) },
 	{ kind: "an XZ archive", test: (_, text) => text.startsWith("\xfd7zXZ") },
@@ -68,10 +67,6 @@ export function latin1(bytes: Uint8Array): string {
 	let text = "";
 	for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
 	return text;
-}
-
-function hdf5AfterUserBlock(text: string): boolean {
-	return [512, 1024, 2048].some((at) => text.startsWith("\x89HDF\r\n\x1a\n", at));
 }
 
 /** SavedModel: schema version 1 (field 1), then a MetaGraphDef (field 2) that starts with its MetaInfoDef (field 1). */

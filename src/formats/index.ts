@@ -5,6 +5,7 @@ import { HEAD_BYTES, otherKind, placeholderError, unknownFormat } from "./detect
 import { isZip, readDirectory } from "./encoding/zip-directory";
 import { flax } from "./flax";
 import { gguf } from "./gguf";
+import { hdf5 } from "./hdf5";
 import { isRawName } from "./known";
 import { mat } from "./mat";
 import { npy } from "./npy";
@@ -33,6 +34,7 @@ export const FORMATS: readonly TensorReader[] = [
 	safetensorsIndex,
 	safetensors,
 	gguf,
+	hdf5,
 	mat,
 	onnx,
 	onnxPb,

@@ -20,6 +20,7 @@ export const KNOWN = {
 		extensions: [".safetensors.index.json"],
 		contested: true,
 	},
+	hdf5: { id: "hdf5", label: "HDF5 file", extensions: [".h5", ".hdf5", ".he5", ".nc"], contested: true },
 	mat: { id: "mat", label: "MATLAB file", extensions: [".mat"], contested: true },
 	arrow: { id: "arrow", label: "Arrow table", extensions: [".arrow", ".arrows", ".feather"], contested: true },
 	parquet: { id: "parquet", label: "Parquet table", extensions: [".parquet"], contested: true },

@@ -1,3 +1,4 @@
+import { readSync } from "node:fs";
 import { open, readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { TensorError } from "../../src/core/errors";
@@ -17,6 +18,11 @@ export async function nodeSource(file: string): Promise<ByteSource> {
 			if (bytesRead < length)
 				throw new TensorError("corrupt", `${bytesRead} of ${length} bytes`, { file: name, byte: offset });
 			return bytes;
+		},
+		readSync(offset, length) {
+			const bytes = new Uint8Array(length);
+			if (readSync(handle.fd, bytes, 0, length, offset) === length) return bytes;
+			throw new TensorError("corrupt", `Fewer than ${length} bytes`, { file: name, byte: offset });
 		},
 		async sibling(other) {
 			try {
@@ -46,14 +52,24 @@ export interface Reads {
 /** A source that counts its reads. */
 export function counting(source: ByteSource, reads: Reads = { count: 0, bytes: 0, largest: 0, open: 0 }) {
 	reads.open++;
+	const count = (length: number) => {
+		reads.count++;
+		reads.bytes += length;
+		reads.largest = Math.max(reads.largest, length);
+	};
+	const { readSync: readAtOnce } = source;
 	const counted: ByteSource = {
 		...source,
 		read(offset, length, signal) {
-			reads.count++;
-			reads.bytes += length;
-			reads.largest = Math.max(reads.largest, length);
+			count(length);
 			return source.read(offset, length, signal);
 		},
+		...(readAtOnce && {
+			readSync: (offset: number, length: number) => {
+				count(length);
+				return readAtOnce(offset, length);
+			},
+		}),
 		async close() {
 			reads.open--;
 			await source.close?.();

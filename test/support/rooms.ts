@@ -48,6 +48,7 @@ const FORMAT_PACKAGES: Readonly<Record<string, readonly string[]>> = {
 	"hyparquet/src/convert.js": ["src/formats/parquet/values.ts"],
 	"hyparquet-compressors": ["src/formats/parquet/values.ts", "src/formats/arrow/buffers.ts"],
 	zarrita: ["src/formats/zarr/unpack.ts"],
+	"h5wasm/factory": ["src/formats/hdf5/library.ts"],
 };
 
 const TOOLKIT = "@vscode/webview-ui-toolkit";
