@@ -38,7 +38,7 @@ export const FILES: readonly Case[] = [
 		{ code: "unknown-format", says: /01 02 03 fe ff.*\.npy.*\.safetensors/ },
 	],
 	["a text file", "notes.npy.txt", join("hello"), { code: "unknown-format", says: /text file/ }],
-	["an HDF5 file", "weights.npy", join("\u0089HDF\r\n\x1a\n").slice(1), { code: "unknown-format", says: /HDF5/ }],
+	["a damaged HDF5 file", "weights.npy", join("\u0089HDF\r\n\x1a\n").slice(1), { code: "corrupt", says: /HDF5/ }],
 	[
 		"a GGUF model that is cut",
 		"m.safetensors",

@@ -69,7 +69,6 @@ const CODES: Readonly<Record<string, readonly ErrorCode[]>> = {
 	E_OFFSETS: ["corrupt"],
 	E_ZIP: ["corrupt"],
 	E_CORRUPT_DATA: ["corrupt"],
-	E_UNSUPPORTED_CODEC: ["unsupported"],
 	E_LFS_POINTER: ["unknown-format"],
 	E_UNSUPPORTED_CODEC: ["unsupported"],
 	E_ENCRYPTED: ["unsupported"],
