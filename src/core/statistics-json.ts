@@ -1,6 +1,7 @@
 import { type Distribution, HISTOGRAM_BINS, QUANTILES, type QuantileName } from "./distribution";
 import { type DType, partsOf } from "./dtype";
 import { toJsonNumber } from "./format";
+import { isUnseen } from "./inspection";
 import type { Layout, Shape } from "./layout";
 import type { Extremes, Moments } from "./moments";
 
@@ -11,6 +12,8 @@ export interface StatisticsSubject {
 	readonly dtype: DType;
 	readonly shape: Shape;
 	readonly elapsedMs: number;
+	/** Elements that were seen, told where that is not all of them. */
+	readonly seen?: number;
 }
 
 /** Moments under one layout: one part, or two (real, imaginary) of a complex dtype. */
@@ -21,8 +24,8 @@ export interface StatisticsCells {
 	readonly distributions?: readonly Distribution[];
 }
 
-/** A number as JSON holds it: "NaN", "Infinity", "-Infinity" and integers past 2^53 are strings. */
-export type JsonNumber = number | string;
+/** A number as JSON holds it: "NaN", "Infinity", "-Infinity" and integers past 2^53 are strings; null is unknown, outside a sample. */
+export type JsonNumber = number | string | null;
 
 /** Statistics of the cells of a layout in C order, always arrays; `std` is the population one, without eps. */
 export interface CellsJson {
@@ -49,6 +52,8 @@ interface TensorJson {
 interface RunJson {
 	/** Whether every element was seen. */
 	readonly exact: boolean;
+	/** Elements of the sample, where not `exact`. */
+	readonly seen?: number;
 	readonly elapsedMs: number;
 }
 
@@ -61,24 +66,27 @@ const COLUMNS = ["count", "mean", "std", "min", "max", "nan", "posInf", "negInf"
 
 /** Statistics as plain JSON data, for up to some hundred thousand cells; `statisticsJsonText` serves any number. */
 export function statisticsJson(subject: StatisticsSubject, cells: StatisticsCells, exact = true): StatisticsJson {
-	const { tensor, dtype, shape, elapsedMs } = subject;
+	const { tensor, dtype, shape, elapsedMs, seen } = subject;
 	const head: TensorJson = { tensor, dtype, shape, cells: cells.layout.cells };
-	const [first, second] = cells.parts.map(cellsJson);
+	const run = { exact, ...(exact || seen === undefined ? {} : { seen }), elapsedMs };
+	const [first, second] = cells.parts.map((moments) => cellsJson(moments, exact));
 	if (!first) throw new TypeError("statistics need at least one part");
 	return partsOf(dtype) === 2 && second
-		? { ...head, real: first, imag: second, exact, elapsedMs }
-		: { ...head, ...first, exact, elapsedMs };
+		? { ...head, real: first, imag: second, ...run }
+		: { ...head, ...first, ...run };
 }
 
-function cellsJson(moments: Moments): CellsJson {
-	const column = (name: (typeof COLUMNS)[number]) => Array.from(moments.count, (_, cell) => at(moments, name, cell));
+function cellsJson(moments: Moments, exact: boolean): CellsJson {
+	const column = (name: (typeof COLUMNS)[number]) =>
+		Array.from(moments.count, (_, cell) => at(moments, name, cell, exact));
 	return Object.fromEntries(COLUMNS.map((name) => [name, column(name)])) as Record<
 		(typeof COLUMNS)[number],
 		JsonNumber[]
 	>;
 }
 
-function at(moments: Moments, name: (typeof COLUMNS)[number], cell: number): JsonNumber {
+function at(moments: Moments, name: (typeof COLUMNS)[number], cell: number, exact: boolean): JsonNumber {
+	if (!exact && name !== "count" && isUnseen(moments, cell)) return null;
 	const column: Extremes = moments[name];
 	const defined = moments.count[cell] !== 0 || (name !== "mean" && name !== "std" && name !== "min" && name !== "max");
 	return toJsonNumber(defined ? (column[cell] as number | bigint) : NaN);
@@ -117,7 +125,7 @@ export function* statisticsJsonText(
 	cells: StatisticsCells,
 	exact = true,
 ): Generator<string, void, undefined> {
-	const { tensor, dtype, shape, elapsedMs } = subject;
+	const { tensor, dtype, shape, elapsedMs, seen } = subject;
 	const line = (name: string, value: unknown) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`;
 	yield `{\n${[line("tensor", tensor), line("dtype", dtype), line("shape", shape), ""].join(",\n")}`;
 	yield `${line("cells", cells.layout.cells)},\n`;
@@ -126,24 +134,28 @@ export function* statisticsJsonText(
 	if (!first) throw new TypeError("statistics need at least one part");
 	if (partsOf(dtype) === 2 && second) {
 		yield '  "real": {\n';
-		yield* columnsText(first, ofFirst, "    ");
+		yield* columnsText(first, ofFirst, exact, "    ");
 		yield '\n  },\n  "imag": {\n';
-		yield* columnsText(second, ofSecond, "    ");
+		yield* columnsText(second, ofSecond, exact, "    ");
 		yield "\n  }";
-	} else yield* columnsText(first, ofFirst, "  ");
-	yield `,\n${line("exact", exact)},\n${line("elapsedMs", elapsedMs)}\n}\n`;
+	} else yield* columnsText(first, ofFirst, exact, "  ");
+	const sample = exact || seen === undefined ? "" : `${line("seen", seen)},\n`;
+	yield `,\n${line("exact", exact)},\n${sample}${line("elapsedMs", elapsedMs)}\n}\n`;
 }
 
 function* columnsText(
 	moments: Moments,
 	distribution: Distribution | undefined,
+	exact: boolean,
 	indent: string,
 ): Generator<string, void, undefined> {
 	for (const [position, name] of COLUMNS.entries()) {
 		yield `${position === 0 ? "" : ",\n"}${indent}"${name}": [`;
 		for (let start = 0; start < moments.count.length; start += CELLS_PER_PIECE) {
 			const end = Math.min(start + CELLS_PER_PIECE, moments.count.length);
-			const numbers = Array.from({ length: end - start }, (_, k) => JSON.stringify(at(moments, name, start + k)));
+			const numbers = Array.from({ length: end - start }, (_, k) =>
+				JSON.stringify(at(moments, name, start + k, exact)),
+			);
 			yield `${start === 0 ? "" : ", "}${numbers.join(", ")}`;
 		}
 		yield "]";

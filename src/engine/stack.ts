@@ -15,7 +15,7 @@ export interface Stack {
 }
 
 /** Bytes that are stacked: within what the kernels take at once. */
-const STACK_BYTES = 2 ** 21;
+const STACK_BYTES = 2 ** 18;
 
 /**
  * Small chunks one by one would cost more than their values: planning each, and merging a cell for a handful of values.
