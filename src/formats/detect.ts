@@ -47,6 +47,11 @@ export function otherKind(head: Uint8Array): string | undefined {
 
 /** The error of a file that no reader takes: what it looks like, and what is read. */
 export function unknownFormat(head: Uint8Array, source: { readonly name: string }): TensorError {
+	const shard = /^(.+)\.data-\d{5}-of-\d{5}$/.exec(source.name);
+	if (shard) {
+		const message = `This holds the values of a TensorFlow checkpoint without their names and shapes; open "${shard[1]}.index" beside it.`;
+		return new TensorError("unknown-format", message, { file: source.name, byte: 0 });
+	}
 	const kind = otherKind(head) ?? (head.every(isTextByte) ? "a text file" : undefined);
 	const found = kind
 		? `This looks like ${kind}`

@@ -19,6 +19,7 @@ import { openRaw, raw, readSidecar } from "./raw";
 import type { ByteSource, TensorReader, TensorSource } from "./reader";
 import { safetensors } from "./safetensors";
 import { safetensorsIndex } from "./safetensors-index";
+import { tfCheckpoint } from "./tf-checkpoint";
 import { tflite } from "./tflite";
 import { zarr } from "./zarr";
 
@@ -42,6 +43,7 @@ export const FORMATS: readonly TensorReader[] = [
 	pickle,
 	tflite,
 	flax,
+	tfCheckpoint,
 	raw,
 ];
 

@@ -38,6 +38,7 @@ export const KNOWN = {
 	raw: { id: "raw", label: "raw tensor", extensions: [".raw", ".dat", ".bin"], contested: true },
 	tflite: { id: "tflite", label: "TensorFlow Lite model", extensions: [".tflite"], contested: true },
 	flax: { id: "flax", label: "Flax checkpoint", extensions: [".msgpack"], contested: true },
+	tfCheckpoint: { id: "tf-checkpoint", label: "TensorFlow checkpoint", extensions: [".index"], contested: true },
 } as const satisfies Readonly<Record<string, KnownFormat>>;
 
 /** Files that tell what the folder they lie in is, as a whole: opening the folder opens the first that is there. */
