@@ -13,6 +13,8 @@ import type { FoundTensor } from "./values";
 
 const MAX_DEPTH = 200;
 const MAX_VISITS = 5_000_000;
+/** Members of all that is visited, each time it is: what refers to itself in many ways would otherwise take for ever. */
+const MAX_MEMBERS = 100_000_000;
 const MAX_TENSORS = 1_000_000;
 /** Characters of all names together. */
 const MAX_NAMES = 2 ** 26;
@@ -37,6 +39,7 @@ export function pickleTree(root: PickleValue, tensorOf: TensorOf): PickleTree {
 	const path = new Set<PickleNode>();
 	let leftOut = 0;
 	let visits = 0;
+	let members = 0;
 	let letters = 0;
 
 	visit(root, "", false);
@@ -88,6 +91,8 @@ export function pickleTree(root: PickleValue, tensorOf: TensorOf): PickleTree {
 
 	function visitItems(items: readonly PickleValue[], name: string, quiet: boolean): void {
 		// Long lists of numbers are values that somebody computed, not facts about the file.
+		members += items.length;
+		if (members > MAX_MEMBERS) return void leftOut++;
 		const silent = quiet || items.length > 20;
 		items.forEach((item, i) => {
 			if (!silent || (typeof item === "object" && item !== null)) visit(item, joined(name, String(i)), silent);
@@ -95,6 +100,8 @@ export function pickleTree(root: PickleValue, tensorOf: TensorOf): PickleTree {
 	}
 
 	function visitEntries(entries: ReadonlyMap<PickleValue, PickleValue>, name: string, quiet: boolean): void {
+		members += entries.size;
+		if (members > MAX_MEMBERS) return void leftOut++;
 		const silent = quiet || metadata.size >= MAX_ENTRIES;
 		for (const [key, value] of entries) {
 			if (!silent || (typeof value === "object" && value !== null)) visit(value, joined(name, keyText(key)), silent);

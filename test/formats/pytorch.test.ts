@@ -79,6 +79,7 @@ describe("a malicious pickle", () => {
 		["whose buffers are elsewhere", join([0x80, 5, 0x97], "."), /buffers outside of the file/],
 		["of protocol 9", join([0x80, 9], "."), /protocol 9/],
 		["that holds itself", join([0x80, 2], "]q", [0], "h", [0], "a."), /holds no arrays, only a list/],
+		["that multiplies itself", join([0x80, 2], bomb()), /holds no arrays/],
 		["100000 lists deep", join([0x80, 2], "]".repeat(100_000), "a".repeat(99_999), "."), /holds no arrays/],
 	] as const) {
 		it(`${title} is refused with a sentence`, async () => {
@@ -147,6 +148,14 @@ describe("opening a PyTorch file", () => {
 		}
 	});
 });
+
+/** Lists of a thousand references each to the list before, ten levels of them: 10^30 values. */
+function bomb(): Uint8Array {
+	const levels = Array.from({ length: 10 }, (_, k) =>
+		join("]q", [k + 1], "(", join("h", [k]), ...Array(999).fill(join("h", [k])), "e0"),
+	);
+	return join("]q", [0], "0", ...levels, "h", [10], ".");
+}
 
 /** The five pickles of a file of the old kind with one float32 tensor of so many elements, and their number. */
 function legacyHead(count: number): Uint8Array {
