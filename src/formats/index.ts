@@ -6,8 +6,10 @@ import { isZip, readDirectory } from "./encoding/zip-directory";
 import { flax } from "./flax";
 import { gguf } from "./gguf";
 import { hdf5 } from "./hdf5";
+import { keras } from "./keras";
 import { isRawName } from "./known";
 import { mat } from "./mat";
+import { mat73 } from "./mat73";
 import { npy } from "./npy";
 import { npz } from "./npz";
 import { onnx } from "./onnx";
@@ -35,8 +37,10 @@ export const FORMATS: readonly TensorReader[] = [
 	safetensorsIndex,
 	safetensors,
 	gguf,
-	hdf5,
+	keras,
 	mat,
+	mat73,
+	hdf5,
 	onnx,
 	onnxPb,
 	pytorch,

@@ -21,6 +21,8 @@ export const KNOWN = {
 		contested: true,
 	},
 	hdf5: { id: "hdf5", label: "HDF5 file", extensions: [".h5", ".hdf5", ".he5", ".nc"], contested: true },
+	keras: { id: "keras", label: "Keras model", extensions: [".keras"] },
+	mat73: { id: "mat-v7.3", label: "MATLAB 7.3 file (HDF5)", extensions: [".mat"], contested: true },
 	mat: { id: "mat", label: "MATLAB file", extensions: [".mat"], contested: true },
 	arrow: { id: "arrow", label: "Arrow table", extensions: [".arrow", ".arrows", ".feather"], contested: true },
 	parquet: { id: "parquet", label: "Parquet table", extensions: [".parquet"], contested: true },

@@ -66,7 +66,6 @@ function leftOut(members: readonly ZipEntry[]): string {
 
 /** Archives of other kinds, by a member that only they have. */
 const OTHER_ARCHIVES: readonly { readonly kind: string; readonly member: RegExp }[] = [
-	{ kind: "a Keras model", member: /^model\.weights\.h5$/ },
 	{ kind: "an Office document", member: /^\[Content_Types\]\.xml$/ },
 	{ kind: "a Python package", member: /\.dist-info\/METADATA$/ },
 ];

@@ -1,4 +1,12 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import type { TensorInfo } from "../../src/core/tensor";
+import { memorySource, openTensors } from "../../src/formats";
+import { zipFile } from "./build";
+import { nodeSource } from "./node-source";
 import { type Case, SHARED, sharedCases, type TrueTensor, type Truth, truth } from "./truth";
+import { allValues } from "./values";
 
 /** Arrays of compounds inside compounds, which are refused, and a recording of a million small numbers. */
 const APART = /comp_complex\.h5|isssue-523\.hdf5/;
@@ -35,3 +43,36 @@ const cases = sharedCases(/\.(h5|hdf5|he5|nc)$/)
 	.map(({ file, known }): Case => (known ? { file, known: inOurWords(known) } : { file }));
 
 truth("HDF5 files", SHARED, cases, 99);
+
+describe("what is built on HDF5", () => {
+	const folder = path.resolve(SHARED, "matjl/test/v7.3");
+	const shared = fs.existsSync(folder) ? it : it.skip;
+
+	shared("as MATLAB 7.3 has its axes in MATLAB's order, in any boxes", async () => {
+		const opened = await openTensors(await nodeSource(path.join(folder, "complex.mat")));
+		const tensor = opened.tensors[0] as TensorInfo;
+		assert.deepEqual(
+			[opened.reader.id, tensor.name, tensor.dtype, tensor.shape],
+			["mat-v7.3", "imaginary", "c128", [1, 7]],
+		);
+		const parts = [
+			[1, -1, 1, 1, -1, -1, 0],
+			[0, 0, 1, -1, 1, -1, 1],
+		];
+		for (const most of [1, 3, 100]) assert.deepEqual(await allValues(opened, tensor, most), parts);
+		await opened.close();
+	});
+
+	for (const deflate of [false, true]) {
+		shared(`as Keras 3 is read inside its archive (deflated: ${deflate})`, async () => {
+			const file = path.resolve(SHARED, "hdf5-json/data/hdf5/h5ex_d_gzip.h5");
+			const data = new Uint8Array(fs.readFileSync(file));
+			const archive = zipFile([{ name: "model.weights.h5", data, deflate }]);
+			const opened = await openTensors(memorySource("m.keras", archive));
+			assert.deepEqual([opened.reader.id, opened.tensors[0]?.shape], ["keras", [32, 64]]);
+			const [values] = await allValues(opened, opened.tensors[0] as TensorInfo, 1000);
+			assert.deepEqual(values?.slice(0, 3), [0, -1, -2]);
+			await opened.close();
+		});
+	}
+});
