@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
+import { TensorError } from "../../src/core/errors";
 import type { TensorInfo } from "../../src/core/tensor";
 import { memorySource, openTensors } from "../../src/formats";
 import { zipFile } from "./build";
+import { randomOf } from "./damage";
 import { nodeSource } from "./node-source";
 import { type Case, SHARED, sharedCases, type TrueTensor, type Truth, truth } from "./truth";
 import { allValues } from "./values";
@@ -75,4 +77,40 @@ describe("what is built on HDF5", () => {
 			await opened.close();
 		});
 	}
+});
+
+describe("a damaged HDF5 file", () => {
+	const files = ["hdf5-json/data/hdf5/h5ex_d_gzip.h5", "h5wasm/test/array.h5", "pyfive/tests/groups.hdf5"].map((file) =>
+		path.resolve(SHARED, file),
+	);
+	const shared = files.every((file) => fs.existsSync(file)) ? it : it.skip;
+
+	shared(
+		"is read or refused with a sentence, however the library takes it, and the next file is read",
+		async function () {
+			this.timeout(60_000);
+			const random = randomOf(7);
+			const fine = (thrown: unknown) => {
+				assert.ok(thrown instanceof TensorError, String(thrown));
+				assert.ok(["corrupt", "unsupported", "too-large"].includes(thrown.code), thrown.message);
+			};
+			for (let run = 0; run < 600; run++) {
+				const bytes = new Uint8Array(fs.readFileSync(files[run % files.length] as string));
+				for (let flips = 1 + random(6); flips > 0; flips--) bytes[random(3000) % bytes.length] = random(256);
+				try {
+					const opened = await openTensors(memorySource("a.h5", bytes));
+					for (const tensor of opened.tensors.filter(({ problem }) => !problem)) {
+						const [box] = opened.boxes(tensor, 1000);
+						if (box) await opened.read(tensor, box).catch(fine);
+					}
+					await opened.close();
+				} catch (thrown) {
+					fine(thrown);
+				}
+			}
+			const opened = await openTensors(await nodeSource(files[0] as string));
+			assert.deepEqual((await allValues(opened, opened.tensors[0] as TensorInfo, 1000))[0]?.slice(0, 2), [0, -1]);
+			await opened.close();
+		},
+	);
 });
