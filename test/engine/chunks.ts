@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { byteLength, type DType } from "../../src/core/dtype";
+import { byteLength, DTYPES, type DType, partsOf } from "../../src/core/dtype";
 import { unravel } from "../../src/core/inspection";
 import { type Box, denseStrides, type Layout, type Shape, sizeOf } from "../../src/core/layout";
 import type { Chunk } from "../../src/formats/reader";
@@ -18,8 +18,22 @@ export interface Lie {
 	readonly bigEndian: boolean;
 }
 
-/** Lays a box of a tensor out in memory. */
+/** A tensor as it is stored: dense, little-endian, in C order. */
+export interface StoredTensor {
+	readonly dtype: DType;
+	readonly shape: Shape;
+	readonly bytes: Uint8Array;
+}
+
+/** Lays a box of a tensor of numbers out in memory. */
 export function chunkOf({ shape, values }: Values, box: Box, lie: Lie): Chunk {
+	const dtype: DType = values instanceof Float64Array ? "f64" : values instanceof BigInt64Array ? "i64" : "u64";
+	const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+	return layOut({ dtype, shape, bytes }, box, lie);
+}
+
+/** Lays a box of a tensor of any dtype out in memory. */
+export function layOut({ dtype, shape, bytes: stored }: StoredTensor, box: Box, lie: Lie): Chunk {
 	const strides = shape.map(() => 0);
 	let stride = 1;
 	for (const axis of [...lie.axes].reverse()) {
@@ -28,20 +42,33 @@ export function chunkOf({ shape, values }: Values, box: Box, lie: Lie): Chunk {
 	}
 	const offset =
 		3 + box.shape.reduce((sum, length, a) => sum + (lie.backwards[a] ? -(strides[a] as number) * (length - 1) : 0), 0);
-	const dtype: DType = values instanceof Float64Array ? "f64" : values instanceof BigInt64Array ? "i64" : "u64";
-	// What lies between the values must not be read: it is NaN, or the largest integer.
+	// What lies between the values must not be read: it is NaN or huge, or a large integer.
 	const bytes = new Uint8Array(byteLength(dtype, stride + 6)).fill(0x7f);
-	const view = new DataView(bytes.buffer);
+	const { bits } = DTYPES[dtype];
+	// A single value has its bytes reversed, each part of a complex one for itself.
+	const width = Math.max(1, bits / 8 / partsOf(dtype));
+	const flip = lie.bigEndian ? width - 1 : 0;
 	const steps = denseStrides(shape);
 	for (let k = 0; k < sizeOf(box.shape); k++) {
 		const index = unravel(k, box.shape);
 		const from = index.reduce((sum, i, a) => sum + (i + (box.origin[a] as number)) * (steps[a] as number), 0);
-		const at = 8 * index.reduce((sum, i, a) => sum + i * (strides[a] as number), offset);
-		const value = values[from] as number | bigint;
-		if (typeof value === "bigint") view.setBigInt64(at, BigInt.asIntN(64, value), !lie.bigEndian);
-		else view.setFloat64(at, value, !lie.bigEndian);
+		const at = index.reduce((sum, i, a) => sum + i * (strides[a] as number), offset);
+		if (bits >= 8) {
+			const size = bits / 8;
+			for (let i = 0; i < size; i++) bytes[at * size + (i ^ flip)] = stored[from * size + i] as number;
+		} else for (let i = 0; i < bits; i++) setBit(bytes, at * bits + i, bitOf(stored, from * bits + i));
 	}
 	return { ...box, dtype, bigEndian: lie.bigEndian, strides, offset, bytes };
+}
+
+function bitOf(bytes: Uint8Array, bit: number): number {
+	return ((bytes[bit >> 3] as number) >> (bit & 7)) & 1;
+}
+
+function setBit(bytes: Uint8Array, bit: number, value: number): void {
+	const mask = 1 << (bit & 7);
+	const old = bytes[bit >> 3] as number;
+	bytes[bit >> 3] = value ? old | mask : old & ~mask;
 }
 
 /** Any order of axes, gaps and directions for tensors of a rank. */

@@ -53,12 +53,18 @@ export function u32ToF64(from: usize, count: i32, to: usize): void {
 	}
 }
 
-/** Reverses the bytes of every 2-, 4- or 8-byte value in place; `bytes` is rounded up to 16. */
+/** Reverses the bytes of every 2-, 4- or 8-byte value in place, and touches no byte behind them. */
 export function swapBytes(at: usize, bytes: i32, width: i32): void {
-	for (let end = at + <usize>bytes; at < end; at += 16) {
+	const end = at + <usize>bytes;
+	for (const whole = at + <usize>(bytes & ~15); at < whole; at += 16) {
 		const v = v128.load(at);
 		if (width == 2) v128.store(at, i8x16.shuffle(v, v, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14));
 		else if (width == 4) v128.store(at, i8x16.shuffle(v, v, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12));
 		else v128.store(at, i8x16.shuffle(v, v, 7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8));
+	}
+	for (; at < end; at += width) {
+		if (width == 2) store<u16>(at, bswap(load<u16>(at)));
+		else if (width == 4) store<u32>(at, bswap(load<u32>(at)));
+		else store<u64>(at, bswap(load<u64>(at)));
 	}
 }
