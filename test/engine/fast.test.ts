@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type DType, partsOf, realDType } from "../../src/core/dtype";
+import { DTYPES, type DType, decode, partsOf, realDType, WRITABLE, type WritableDType } from "../../src/core/dtype";
 import { type Box, denseStrides, type Layout, type Shape, sizeOf } from "../../src/core/layout";
-import { COUNTED, emptyMoments, type Moments, mergeMoments } from "../../src/core/moments";
+import { COUNTED, emptyMoments, type Moments } from "../../src/core/moments";
 import type { AffineTables, Broadcast } from "../../src/engine/affine";
 import { decodeChunk } from "../../src/engine/decoded";
-import { layoutWithParts } from "../../src/engine/derive";
+import { cellsTouched, layoutWithParts, mergeShares } from "../../src/engine/derive";
 import { addLanes } from "../../src/engine/fast";
 import { transformLanes } from "../../src/engine/fast-transform";
 import { addChunk } from "../../src/engine/kernels";
+import type { LayoutRange } from "../../src/engine/plan";
 import { createSimd } from "../../src/engine/simd";
 import { encodeValues, type Order, transformChunk } from "../../src/engine/transform";
 import type { Chunk } from "../../src/formats/reader";
@@ -19,7 +20,7 @@ import { ALL_DTYPES, anyStored, numbersOf, storedNumbers } from "./stored";
 const SEED = 20241124;
 const simd = createSimd();
 
-type Add = (into: Moments, layout: Layout, chunk: Chunk) => void;
+type Add = (into: Moments, layout: LayoutRange, chunk: Chunk) => void;
 
 const addReference: Add = (into, layout, chunk) => addChunk(into, layout, decodeChunk(chunk));
 
@@ -56,12 +57,19 @@ const extended = (dtype: DType, layout: Layout) => (partsOf(dtype) === 2 ? layou
 
 function momentsOf({ tensor, layout, boxes, lies, landings, shares }: Reading, add: Add): Moments {
 	const full = extended(tensor.dtype, layout);
-	const parts = Array.from({ length: shares }, () => emptyMoments(realDType(tensor.dtype), sizeOf(full.cells)));
-	boxes.forEach((box, i) => {
-		const chunk = layOut(tensor, box, lies[i % lies.length] as Lie);
-		add(parts[i % shares] as Moments, full, landed(chunk, landings[i % landings.length] as Landing));
+	const withParts = ({ origin, shape }: Box) => ({ origin: [...origin, 0], shape: [...shape, 2] });
+	const ranges = Array.from({ length: shares }, (_, share) => {
+		const mine = boxes.map((box, i) => ({ box, i })).filter(({ i }) => i % shares === share);
+		const touched = mine.map(({ box }) => (partsOf(tensor.dtype) === 2 ? withParts(box) : box));
+		const { firstCell, count } = cellsTouched(full, touched);
+		const moments = emptyMoments(realDType(tensor.dtype), count);
+		for (const { box, i } of mine) {
+			const chunk = layOut(tensor, box, lies[i % lies.length] as Lie);
+			add(moments, { ...full, firstCell }, landed(chunk, landings[i % landings.length] as Landing));
+		}
+		return { firstCell, moments };
 	});
-	return parts.reduce(mergeMoments);
+	return mergeShares(full, ranges, realDType(tensor.dtype));
 }
 
 /** Asserts what must be the same in both, to the last bit: all but mean and deviation. */
@@ -230,17 +238,13 @@ describe("WebAssembly kernels", () => {
 				[first, second],
 				[second, first],
 			] as const) {
-				other.forEach((_, i) => {
-					other[i] = i;
-				});
+				const there = Uint8Array.from({ length: 64 }, (_, i) => i);
+				other.set(there);
 				const bytes = target.subarray(target.length - chunk.bytes.length);
 				bytes.set(chunk.bytes);
 				const lanes = simd.lanes({ ...chunk, bytes });
 				assert.deepEqual([...(lanes?.values.subarray(3, 6) ?? [])], [1, 2, 3], dtype);
-				assert.ok(
-					other.every((byte, i) => byte === (i & 0xff)),
-					dtype,
-				);
+				assert.deepEqual(other.slice(0, 64), there, dtype);
 			}
 		}
 	});
@@ -297,6 +301,7 @@ describe("WebAssembly transformation", () => {
 
 	interface Case {
 		readonly tensor: StoredTensor;
+		readonly output: WritableDType;
 		readonly layout: Layout;
 		readonly tables: AffineTables;
 		readonly boxes: readonly Box[];
@@ -305,11 +310,12 @@ describe("WebAssembly transformation", () => {
 		readonly landing: Landing;
 	}
 
-	const anyCase = (dtype: DType): fc.Arbitrary<Case> =>
+	const anyCase = (dtype: DType, output: WritableDType): fc.Arbitrary<Case> =>
 		someShape.chain((shape) =>
 			anyLayout(shape).chain((layout) =>
 				fc.record({
 					tensor: anyStored(dtype, shape),
+					output: fc.constant(output),
 					layout: fc.constant(layout),
 					tables: anyTables(layout),
 					boxes: anyBoxes(shape),
@@ -321,38 +327,65 @@ describe("WebAssembly transformation", () => {
 		);
 
 	/** Any NaN is as good as another: neither language says which one an operation gives. */
-	const bitsOf = (bytes: Uint8Array) => {
-		const floats = new Float32Array(bytes.slice().buffer);
-		return new Uint32Array(floats.map((x) => (Number.isNaN(x) ? NaN : x)).buffer);
-	};
+	function bitsOf(dtype: WritableDType, bytes: Uint8Array): Uint8Array {
+		if (dtype !== "f32" && dtype !== "f64") return bytes;
+		const numbers = decode({ dtype, bigEndian: false, bytes: bytes.slice() }, (8 * bytes.length) / DTYPES[dtype].bits);
+		return storedNumbers(
+			dtype,
+			numbers.map((x) => (Number.isNaN(x) ? NaN : x)),
+		);
+	}
 
-	function assertSame({ tensor, layout, tables, boxes, order, bigEndian, landing }: Case): number {
+	function assertSame({ tensor, output, layout, tables, boxes, order, bigEndian, landing }: Case): number {
 		let done = 0;
 		for (const box of boxes) {
 			const chunk = layOut(tensor, box, plainLie(box.shape, order, bigEndian));
-			const expected = encodeValues("f32", transformChunk(decodeChunk(chunk), layout, tables, order));
+			const expected = encodeValues(output, transformChunk(decodeChunk(chunk), layout, tables, order));
 			const lanes = simd.lanes(landed(chunk, landing));
-			const found = lanes && transformLanes(simd, lanes, layout, tables, order);
+			const found = lanes && transformLanes(simd, lanes, { layout, tables, dtype: output, order });
 			if (!found) continue;
-			assert.deepEqual(bitsOf(found.bytes), bitsOf(expected.bytes), `box at [${box.origin}] of [${box.shape}]`);
+			assert.deepEqual(
+				bitsOf(output, found.bytes),
+				bitsOf(output, expected.bytes),
+				`box at [${box.origin}] of [${box.shape}]`,
+			);
 			assert.equal(found.overflowed, expected.overflowed, "numbers past the type's range");
 			done++;
 		}
 		return done;
 	}
 
-	for (const dtype of ["f32", "f16", "bf16", "f8_e4m3", "u8", "i16", "u16", "i8"] as const) {
-		it(`writes the reference's bytes, and counts what overflows, from ${dtype}`, function () {
+	const FROM = [
+		"f32",
+		"f64",
+		"f16",
+		"bf16",
+		"f8_e4m3",
+		"f8_e5m2fnuz",
+		"bool",
+		"u8",
+		"i8",
+		"u16",
+		"i16",
+		"u32",
+		"i32",
+	] as const;
+	for (const output of WRITABLE) {
+		it(`writes the reference's bytes of ${output}, and counts what overflows, from any dtype`, function () {
 			this.timeout(120_000);
+			let boxes = 0;
 			let done = 0;
-			const runs = dtype === "f32" ? 2000 : 400;
-			fc.assert(
-				fc.property(anyCase(dtype), (input) => {
-					done += assertSame(input);
-				}),
-				{ seed: SEED, numRuns: runs },
-			);
-			assert.ok(done > runs / 2, `${done} of ${runs} cases were not left to the reference`);
+			for (const dtype of FROM) {
+				const numRuns = dtype === "f32" || dtype === "f64" ? 300 : 60;
+				fc.assert(
+					fc.property(anyCase(dtype, output), (input) => {
+						boxes += input.boxes.length;
+						done += assertSame(input);
+					}),
+					{ seed: SEED, numRuns },
+				);
+			}
+			assert.ok(done > 0.6 * boxes, `${boxes - done} of ${boxes} chunks were left to the reference`);
 		});
 	}
 
@@ -391,9 +424,16 @@ describe("WebAssembly transformation", () => {
 					noise(sizeOf(shape), (u) => 5 * u),
 				),
 			} as const;
-			for (const order of ["C", "F"] as const) {
+			const outputs = [
+				["C", "f32"],
+				["F", "f32"],
+				["C", "f16"],
+				["F", "f64"],
+			] as const;
+			for (const [order, output] of outputs) {
 				const done = assertSame({
 					tensor,
+					output,
 					layout,
 					tables,
 					boxes: [whole(shape)],
@@ -430,7 +470,11 @@ describe("WebAssembly transformation", () => {
 			["f4", "C"],
 		] as const) {
 			const lanes = simd.lanes(chunkOf(dtype, order));
-			assert.equal(lanes && transformLanes(simd, lanes, layout, tables, "C"), undefined, `${dtype} ${order}`);
+			assert.equal(
+				lanes && transformLanes(simd, lanes, { layout, tables, dtype: "f32", order: "C" }),
+				undefined,
+				`${dtype} ${order}`,
+			);
 		}
 	});
 });

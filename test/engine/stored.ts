@@ -42,15 +42,17 @@ export function storedNumbers(dtype: DType, numbers: ArrayLike<number>): Uint8Ar
 	const { kind, bits, mini } = factsOf(real);
 	const bytes = new Uint8Array(Math.ceil((numbers.length * bits) / 8));
 	const view = new DataView(bytes.buffer);
+	/** A code of fewer bits than a byte may cross the border of two. */
+	const setCode = (i: number, code: number) => {
+		for (let bit = 0, place = i * bits; bit < bits; bit++, place++) {
+			bytes[place >> 3] = (bytes[place >> 3] as number) | (((code >> bit) & 1) << (place & 7));
+		}
+	};
 	for (let i = 0; i < numbers.length; i++) {
 		const x = numbers[i] as number;
 		const at = (i * bits) / 8;
 		if (mini) {
-			const code = mini.signed ? encodeMiniFloat(mini, x) : Math.min(255, Math.trunc(Math.abs(x)) || 0);
-			for (let bit = 0; bit < bits; bit++) {
-				const place = i * bits + bit;
-				bytes[place >> 3] = (bytes[place >> 3] as number) | (((code >> bit) & 1) << (place & 7));
-			}
+			setCode(i, mini.signed ? encodeMiniFloat(mini, x) : Math.min(255, Math.trunc(Math.abs(x)) || 0));
 		} else if (real === "f64") view.setFloat64(at, x, true);
 		else if (real === "f32") view.setFloat32(at, x, true);
 		else if (bits === 64) {
@@ -62,7 +64,7 @@ export function storedNumbers(dtype: DType, numbers: ArrayLike<number>): Uint8Ar
 			const low = kind === "int" ? -(2 ** (bits - 1)) : 0;
 			const high = kind === "int" ? 2 ** (bits - 1) - 1 : 2 ** bits - 1;
 			const whole = Math.max(low, Math.min(high, Math.trunc(x) || 0));
-			if (bits === 8) view.setUint8(at, whole & 0xff);
+			if (bits <= 8) setCode(i, whole);
 			else if (bits === 16) view.setUint16(at, whole & 0xffff, true);
 			else view.setUint32(at, whole >>> 0, true);
 		}

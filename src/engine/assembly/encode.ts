@@ -28,7 +28,8 @@ export function encodeMini(
 	const signBit = (width << 3) - 1;
 	let past = i64x2.splat(0);
 	for (let i = 0; i < count; i += 2, from += 16) {
-		const v = v128.load(from);
+		// Behind an odd last value lies an old one, which must not be counted.
+		const v = i + 1 < count ? v128.load(from) : v128.load64_zero(from);
 		const x = v128.and(v, all);
 		const exponent = i64x2.add(laneMax(v128.and(x, exponents), least), up);
 		// Adding 2^52 units of the last place that is kept rounds to one; past 2^1023 it is past every limit, too.
@@ -49,7 +50,7 @@ export function encodeMini(
 			to += 2;
 		}
 	}
-	return <i32>(i64x2.extract_lane(past, 0) + ((count & 1) == 0 ? i64x2.extract_lane(past, 1) : 0));
+	return <i32>(i64x2.extract_lane(past, 0) + i64x2.extract_lane(past, 1));
 }
 
 // @ts-ignore: decorator
