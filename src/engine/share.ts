@@ -11,6 +11,12 @@ export const CHUNK_ELEMENTS = 2 ** 18;
 /** Milliseconds between reports of progress. */
 export const REPORT_EVERY_MS = 50;
 
+/**
+ * A read that takes longer came from a disk: the next one is started before the chunk is worked on. What the system has in
+ * memory is copied faster into a target that is still in the cache.
+ */
+const SLOW_READ_MS = 3;
+
 /** Milliseconds of work after which messages are let in, so that a cancel arrives. */
 const YIELD_EVERY_MS = 5;
 
@@ -40,7 +46,7 @@ export function* boxesOf(boxes: () => Iterable<Box>, { index, of }: Share): Gene
 }
 
 /**
- * Reads boxes one after the other, the next while the last is worked on. Between two it reports progress (elements of
+ * Reads boxes one after the other, from a slow place the next while the last is worked on. Between two it reports progress (elements of
  * this tensor, of `total`) and makes room for messages, so that a cancel arrives. Chunks are read into the targets in
  * turn, where the source can: with two of them one is worked on while the other is filled.
  */
@@ -55,16 +61,24 @@ export async function eachChunk(
 	const total = sizeOf(info.shape);
 	let done = 0;
 	let reported = Date.now();
-	let coming: Promise<Chunk> | undefined;
-	let turn = 0;
 	let yielded = performance.now();
+	let turn = 0;
+	let coming: Promise<Chunk> | undefined;
+	const read = (box: Box) => source.read(info, box, signal, targets[turn % targets.length]);
 	try {
-		for (const box of withEnd(boxes)) {
-			const chunk = await coming;
-			coming = box && source.read(info, box, signal, targets[turn++ % targets.length]);
-			// Handled by the next await, or by the end below when the work throws first.
-			coming?.catch(() => {});
-			if (!chunk) continue;
+		const rest = boxes[Symbol.iterator]();
+		for (let next = rest.next(); !next.done; ) {
+			const asked = performance.now();
+			const chunk = await (coming ?? read(next.value));
+			const slow = coming !== undefined || performance.now() - asked > SLOW_READ_MS;
+			coming = undefined;
+			next = rest.next();
+			if (slow && !next.done) {
+				turn++;
+				coming = read(next.value);
+				// Handled by the next await, or by the end below when the work throws first.
+				coming.catch(() => {});
+			}
 			await work(chunk);
 			done += sizeOf(chunk.shape);
 			const now = Date.now();
@@ -83,9 +97,4 @@ export async function eachChunk(
 		await coming?.catch(() => {});
 	}
 	progress({ done, total });
-}
-
-function* withEnd(boxes: Iterable<Box>): Generator<Box | undefined> {
-	yield* boxes;
-	yield undefined;
 }
