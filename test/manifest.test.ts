@@ -154,6 +154,23 @@ describe("package.json and the code agree", () => {
 		}
 	});
 
+	it("offers to open every suffix in the Explorer's menu", () => {
+		const menu = product.manifest.contributes.menus?.["explorer/context"] ?? [];
+		const when = menu.find(({ command }) => command === "tensorInspector.open")?.when ?? "";
+		const patterns = [...when.matchAll(/(resourceExtname|resourceFilename) =~ \/(.*?)\/i( |$)/g)];
+		const missing = SUFFIXES.filter((suffix) => {
+			const name = suffix.startsWith(".") ? `file${suffix}` : suffix;
+			const of = { resourceExtname: path.extname(name), resourceFilename: name };
+			const hidden = suffix.startsWith(".") ? suffix : name;
+			return !patterns.some(([, key, pattern]) => {
+				const expression = new RegExp(pattern as string, "i");
+				return expression.test(of[key as keyof typeof of]) || (key === "resourceFilename" && expression.test(hidden));
+			});
+		});
+		assert.ok(patterns.length > 0);
+		assert.deepEqual(missing, []);
+	});
+
 	it("leaves a suffix that other programs claim to them: only an option there", () => {
 		const claimed = (product.manifest.contributes.customEditors ?? []).filter(({ selector }) =>
 			selector.some(({ filenamePattern }) => /\.(npz|pt|bin)$/.test(filenamePattern)),
