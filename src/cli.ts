@@ -38,6 +38,7 @@ const COMMANDS: readonly Command[] = [
 		about: "Applies a normalization and writes the result to a file, whole or not at all.",
 		examples: [
 			"normalize conv1.npy --norm batchNorm -o conv1-bn.npy",
+			"normalize model.safetensors --all --tensor 'conv*.weight' --norm layerNorm -o normalized.safetensors",
 			"normalize model.safetensors --tensor h.0 --norm layerNorm --axis -1 --gamma model.safetensors#ln.weight -o h0.npy",
 		],
 		run: normalize,

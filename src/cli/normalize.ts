@@ -1,15 +1,16 @@
 import { isDType, WRITABLE, type WritableDType } from "../core/dtype";
 import { TensorError } from "../core/errors";
 import { formatBytes, formatCount, formatNumber, formatShape } from "../core/format";
-import { setSize, sizeOf } from "../core/layout";
+import { type Layout, type Shape, setSize, sizeOf } from "../core/layout";
 import { normalization } from "../core/normalizations";
-import type { NormalizeRequest, TensorRef } from "../engine/api";
+import { type AllOptions, chooseAll } from "../engine/all-tensors";
+import type { FileRef, NormalizeAllResult, NormalizedPart, TensorRef } from "../engine/api";
 import { type ArgumentSpec, type Arguments, BadUsage, textOf } from "./arguments";
 import { chooseNorm, NORM_IDS, NORM_OPTIONS } from "./norm-choice";
 import { mainFile, otherFile, RAW_OPTIONS } from "./raw-choice";
 import { didYouMean } from "./suggestion";
-import { printable } from "./table";
-import { chooseTensor, parseTensorRef } from "./tensor-choice";
+import { printable, tableLines } from "./table";
+import { chooseTensor, listNames, parseTensorRef } from "./tensor-choice";
 import { EXIT, type ExitCode, type Terminal } from "./terminal";
 
 /** The arguments of `normalize`. */
@@ -17,7 +18,12 @@ export const NORMALIZE = {
 	name: "normalize",
 	files: ["FILE"],
 	options: {
-		tensor: { value: "NAME", about: "The tensor; needed where the file holds several." },
+		tensor: { value: "NAME", about: "The tensor; needed where the file holds several. With --all a pattern of names." },
+		all: {
+			about:
+				"All tensors into one output: those of floating types, or those whose name fits --tensor: * is any text, ? a character, several with commas, ! leaves out.",
+		},
+		"keep-others": { about: "With --all: the other tensors are written too, as they are." },
 		...NORM_OPTIONS,
 		eps: { value: "E", about: "Added to the variance inside the root. Default 1e-5." },
 		gamma: { value: "FILE[#TENSOR]", about: "Scale, multiplied after normalizing." },
@@ -29,51 +35,108 @@ export const NORMALIZE = {
 	},
 } as const satisfies ArgumentSpec;
 
-/** Normalizes a tensor and writes the result; prints what was written. */
+/** Normalizes one tensor or many and writes the result; prints what was written. */
 export async function normalize({ files: [file = ""], given }: Arguments, terminal: Terminal): Promise<ExitCode> {
 	const choice = chooseNorm(given);
 	if (!choice) throw new BadUsage(`normalize needs --norm (${NORM_IDS.join(", ")}) or --cells.`);
 	const output = textOf(given, "output");
 	if (!output) throw new BadUsage("normalize needs -o OUT, the file to write.");
+	if (given.has("keep-others") && !given.has("all")) throw new BadUsage("--keep-others belongs to --all.");
 	const dtype = chooseDType(textOf(given, "dtype"));
-	const name = textOf(given, "tensor");
-	const ref = { file: mainFile(file, given), ...(name === undefined ? {} : { tensor: name }) };
-	const { shape, name: tensor } = await chooseTensor(ref, terminal, "--tensor NAME");
-	const { norm } = choice(shape);
-	const request: NormalizeRequest = {
-		...ref,
-		tensor,
-		norm,
+	const pattern = textOf(given, "tensor");
+	const input = mainFile(file, given);
+	const options = {
 		...(await affineTensor("gamma", given, terminal)),
 		...(await affineTensor("beta", given, terminal)),
 		...(dtype ? { dtype } : {}),
-		output,
-		overwrite: given.has("force"),
 	};
+	const normOf = (shape: Shape) => choice(shape).norm;
+	const tensors = given.has("all")
+		? await allTensors(
+				input,
+				{ ...(pattern === undefined ? {} : { pattern }), keepOthers: given.has("keep-others"), normOf, options },
+				terminal,
+			)
+		: [
+				await oneTensor(
+					{ file: input, ...(pattern === undefined ? {} : { tensor: pattern }) },
+					{ normOf, options },
+					terminal,
+				),
+			];
 	const bar = terminal.bar("Normalizing");
 	const result = await terminal.engine
-		.normalize(request, { signal: terminal.signal, onProgress: bar.show })
+		.normalizeAll(
+			{ file: input, tensors, output, overwrite: given.has("force") },
+			{ signal: terminal.signal, onProgress: bar.show },
+		)
 		.catch((thrown: unknown) => {
 			if (!(thrown instanceof TensorError) || thrown.code !== "exists") throw thrown;
 			throw new BadUsage(`${output} exists already; give another file after -o, or replace it with --force.`);
 		})
 		.finally(bar.end);
-	const { layout, bytes, overflowed } = result;
-	const sets = `${formatCount(sizeOf(layout.cells))} sets of ${formatCount(setSize(layout))}`;
-	const title =
-		result.tensor === "" || result.output.toLowerCase().endsWith(".npy")
-			? result.output
-			: `${result.output}, ${result.tensor}`;
-	if (overflowed > 0) {
+	for (const { name, dtype: written, overflowed } of result.tensors) {
+		if (overflowed === 0) continue;
+		const which = result.tensors.length > 1 ? ` of ${name}` : "";
 		terminal.tell(
-			`warning: ${formatCount(overflowed)} values were past the range of ${result.dtype}; choose a wider one with --dtype.`,
+			`warning: ${formatCount(overflowed)} values${which} were past the range of ${written}; choose a wider one with --dtype.`,
 		);
 	}
-	await terminal.write(
-		`${printable(title)}: ${result.dtype}, ${formatShape(result.shape)}, ${formatBytes(bytes)}\n` +
-			`${normalization(norm.id).label}, eps ${formatNumber(norm.options.eps)}: ${sets}, cells ${formatShape(layout.cells)}\n`,
-	);
+	for (const piece of resultText(result, tensors)) await terminal.write(piece);
 	return EXIT.fine;
+}
+
+/** The file that was written, and the sets of each tensor. */
+function* resultText(
+	{ output, bytes, tensors }: NormalizeAllResult,
+	parts: readonly NormalizedPart[],
+): Generator<string, void, undefined> {
+	const setsOf = ({ cells, shape }: Layout) =>
+		`${formatCount(sizeOf(cells))} ${sizeOf(cells) === 1 ? "set" : "sets"} of ${formatCount(setSize({ cells, shape }))}, cells ${formatShape(cells)}`;
+	const norm = parts.find((part) => part.norm)?.norm;
+	const title = norm ? `${normalization(norm.id).label}, eps ${formatNumber(norm.options.eps)}` : "";
+	const [only, second] = tensors;
+	if (only && !second) {
+		const name = only.tensor === "" || output.toLowerCase().endsWith(".npy") ? output : `${output}, ${only.name}`;
+		yield `${printable(name)}: ${only.dtype}, ${formatShape(only.shape)}, ${formatBytes(bytes)}\n`;
+		if (only.layout) yield `${title}: ${setsOf(only.layout)}\n`;
+		return;
+	}
+	const normalized = tensors.filter(({ layout }) => layout).length;
+	const kept = tensors.length - normalized;
+	const others = kept > 0 ? `, ${formatCount(kept)} as they were` : "";
+	yield `${printable(output)}: ${formatCount(normalized)} tensors normalized${others}, ${formatBytes(bytes)}\n${title}\n\n`;
+	yield* tableLines(
+		[{ heading: "tensor" }, { heading: "dtype" }, { heading: "shape" }, { heading: "sets" }],
+		tensors.map(({ name, dtype, shape, layout }) =>
+			[name, dtype, formatShape(shape), layout ? setsOf(layout) : "as it was"].map(printable),
+		),
+	);
+}
+
+/** The only tensor, or the one that is named. */
+async function oneTensor(
+	ref: TensorRef,
+	{ normOf, options }: Pick<AllOptions, "normOf" | "options">,
+	terminal: Terminal,
+): Promise<NormalizedPart> {
+	const { shape, name } = await chooseTensor(ref, terminal, "--tensor NAME, or all with --all");
+	return { tensor: name, norm: normOf(shape), ...options };
+}
+
+/** Reasons for leaving tensors out that are told one by one. */
+const MOST_REASONS = 8;
+
+/** All tensors that fit; tells which do not, and why. */
+async function allTensors(file: FileRef, all: AllOptions, terminal: Terminal): Promise<readonly NormalizedPart[]> {
+	const { parts, leftOut } = chooseAll(await terminal.engine.describe(file, { signal: terminal.signal }), all);
+	const reasons = [...leftOut];
+	for (const [reason, names] of reasons.slice(0, MOST_REASONS)) {
+		terminal.tell(`note: not normalized: ${listNames(names.map((name) => ({ name })))}: ${reason}`);
+	}
+	const rest = reasons.slice(MOST_REASONS).reduce((sum, [, names]) => sum + names.length, 0);
+	if (rest > 0) terminal.tell(`note: not normalized, for reasons of the same kind: ${formatCount(rest)} more`);
+	return parts;
 }
 
 function chooseDType(word: string | undefined): WritableDType | undefined {

@@ -63,29 +63,60 @@ export interface DistributionResult {
 	readonly elapsedMs: number;
 }
 
-export interface NormalizeRequest extends TensorRef {
+/** How a tensor is normalized. */
+export interface NormalizeOptions {
 	readonly norm: Norm;
 	/** Tensors that broadcast along the norm's affine axes: shape (C) or that of the normalized axes. */
 	readonly gamma?: TensorRef;
 	readonly beta?: TensorRef;
 	readonly dtype?: WritableDType;
+}
+
+/** Where a result goes. */
+export interface OutputOptions {
 	/** Path to write to; its suffix chooses the format. */
 	readonly output: string;
 	/** Whether an existing file may be replaced; otherwise it is an `exists` error. */
 	readonly overwrite: boolean;
 }
 
-export interface NormalizeResult {
-	readonly output: string;
+export interface NormalizeRequest extends TensorRef, NormalizeOptions, OutputOptions {}
+
+/** A tensor of an output: normalized, or without a norm its own values in its own dtype. */
+export type NormalizedPart = { readonly tensor?: string } & (NormalizeOptions | { readonly norm?: never });
+
+export interface NormalizeAllRequest extends OutputOptions {
+	readonly file: FileRef;
+	/** In the order they are to have. */
+	readonly tensors: readonly NormalizedPart[];
+}
+
+/** A tensor as it was written. */
+export interface NormalizedTensor {
+	/** Its name in the output. */
+	readonly name: string;
+	/** Its name in the input. */
 	readonly tensor: string;
-	readonly dtype: WritableDType;
+	readonly dtype: DType;
 	readonly shape: Shape;
-	/** Bytes of the written file. */
-	readonly bytes: number;
-	readonly layout: Layout;
+	/** Of the norm; absent for a tensor that was written as it is. */
+	readonly layout?: Layout;
 	/** Finite results past the range of the dtype written. */
 	readonly overflowed: number;
+}
+
+/** What was written. */
+export interface WrittenFile {
+	readonly output: string;
+	/** Bytes of the written file. */
+	readonly bytes: number;
 	readonly elapsedMs: number;
+}
+
+export interface NormalizeResult extends WrittenFile, Required<NormalizedTensor> {}
+
+export interface NormalizeAllResult extends WrittenFile {
+	readonly tensors: readonly NormalizedTensor[];
 }
 
 export interface CompareRequest {
@@ -134,6 +165,8 @@ export interface Engine {
 	): Promise<Inspection>;
 	/** Writes a normalized tensor; the output appears whole or not at all. */
 	normalize(request: NormalizeRequest, options?: CallOptions): Promise<NormalizeResult>;
+	/** Writes tensors of one file, each normalized or as it is, to one output. */
+	normalizeAll(request: NormalizeAllRequest, options?: CallOptions): Promise<NormalizeAllResult>;
 	compare(request: CompareRequest, options?: CallOptions): Promise<CompareResult>;
 	/** Ends the workers; calls still open reject with `cancelled`. */
 	close(): Promise<void>;

@@ -1,21 +1,18 @@
-import { promises as fs } from "node:fs";
 import { performance } from "node:perf_hooks";
-import { resultDType } from "../core/dtype";
-import { TensorError, throwIfAborted } from "../core/errors";
+import { TensorError } from "../core/errors";
 import { unravel } from "../core/inspection";
 import { type Layout, sizeOf } from "../core/layout";
-import { layoutOf } from "../core/normalizations";
 import { coverageOf, isSampled } from "../core/sampling";
 import { sketchBuffers } from "../core/sketch";
 import type { CallOptions } from "../rpc";
-import type { CompareRequest, CompareResult, Engine, NormalizeRequest, NormalizeResult, TensorRef } from "./api";
-import { buffersOf, finestLayouts, layoutsToCompute } from "./derive";
+import type { CompareRequest, CompareResult, Engine, NormalizedTensor } from "./api";
+import { finestLayouts, layoutsToCompute } from "./derive";
 import { addDifferences, type DifferenceShare, type Pair } from "./differences";
+import { inShares, locate, moving } from "./in-shares";
 import { inspectedLayouts, sampledNorm } from "./inspected";
-import type { Partials, Share, Target } from "./jobs";
-import { createPool, type JobOptions, type Pool } from "./pool";
-import { sumProgress } from "./progress";
-import { CHUNK_ELEMENTS } from "./share";
+import type { Partials, Target } from "./jobs";
+import { normalizeAll, type PartialsOf } from "./normalize";
+import { createPool, type Pool } from "./pool";
 
 /** How to make an engine: the bundled worker program, and how many run at most (all cores but one, up to 4). */
 export interface EngineOptions {
@@ -30,7 +27,7 @@ const SAMPLE_MS = 1000;
 export function createEngine({ workerPath, workers }: EngineOptions): Engine {
 	const pool = createPool(workerPath, workers);
 
-	const partialsOf = async (target: Target, wanted: readonly Layout[], options: JobOptions): Promise<Partials> => {
+	const partialsOf: PartialsOf = async (target, wanted, options) => {
 		const { dtype, shape } = target;
 		const computed = layoutsToCompute(wanted);
 		const found = await inShares(pool, target, options, (share, shareOptions) =>
@@ -94,9 +91,16 @@ export function createEngine({ workerPath, workers }: EngineOptions): Engine {
 			return { ...inspection, elapsedMs: performance.now() - started };
 		},
 
-		async normalize(request, options = {}) {
+		async normalize({ file, output, overwrite, ...tensor }, options = {}) {
 			const started = performance.now();
-			const found = await normalize(pool, partialsOf, request, options);
+			const request = { file, tensors: [tensor], output, overwrite };
+			const { bytes, tensors } = await normalizeAll(pool, partialsOf, request, options);
+			return { output, bytes, ...(tensors[0] as Required<NormalizedTensor>), elapsedMs: performance.now() - started };
+		},
+
+		async normalizeAll(request, options = {}) {
+			const started = performance.now();
+			const found = await normalizeAll(pool, partialsOf, request, options);
 			return { ...found, elapsedMs: performance.now() - started };
 		},
 
@@ -110,44 +114,6 @@ export function createEngine({ workerPath, workers }: EngineOptions): Engine {
 	};
 }
 
-/** Finds a tensor in a worker. */
-function locate(pool: Pool, { file, tensor }: TensorRef, { signal }: CallOptions): Promise<Target> {
-	return pool.runAside("locate", { file, ...(tensor === undefined ? {} : { tensor }) }, { signal });
-}
-
-/** The options of a last step: no progress of its own, and the shares' memory moves instead of being copied. */
-function moving({ shares }: Partials, { signal }: CallOptions): CallOptions {
-	return { signal, transfer: buffersOf(shares.flat().map(({ moments }) => moments)) };
-}
-
-/** Does a tensor's work in as many shares as there are workers to use, and ends the others when one fails. */
-async function inShares<Answer>(
-	pool: Pool,
-	target: Target,
-	options: JobOptions,
-	run: (share: Share, options: JobOptions) => Promise<Answer>,
-): Promise<Answer[]> {
-	const elements = sizeOf(target.shape);
-	const of = target.sequential ? 1 : Math.max(1, Math.min(pool.size, Math.ceil(elements / CHUNK_ELEMENTS)));
-	const failed = new AbortController();
-	const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal;
-	const progressOf = sumProgress(of, elements, options.onProgress);
-	const jobs = Array.from({ length: of }, (_, index) =>
-		run({ index, of }, { ...options, signal, onProgress: progressOf(index) }).catch((thrown) => {
-			failed.abort();
-			throw thrown;
-		}),
-	);
-	const results = await Promise.allSettled(jobs);
-	const reasons = results
-		.filter((result) => result.status === "rejected")
-		.map(({ reason }) => TensorError.from(reason));
-	throwIfAborted(options.signal);
-	const cause = reasons.find(({ code }) => code !== "cancelled") ?? reasons[0];
-	if (cause) throw cause;
-	return results.map((result) => (result as PromiseFulfilledResult<Answer>).value);
-}
-
 function checkLayouts(layouts: readonly Layout[], { shape, tensor }: Target): void {
 	const other = layouts.find((layout) => layout.shape.join() !== shape.join());
 	if (!other) return;
@@ -156,53 +122,6 @@ function checkLayouts(layouts: readonly Layout[], { shape, tensor }: Target): vo
 		`A layout is for the shape [${other.shape.join(", ")}], but the tensor's is [${shape.join(", ")}].`,
 		{ tensor },
 	);
-}
-
-async function normalize(
-	pool: Pool,
-	partialsOf: (target: Target, wanted: readonly Layout[], options: JobOptions) => Promise<Partials>,
-	request: NormalizeRequest,
-	options: CallOptions,
-): Promise<Omit<NormalizeResult, "elapsedMs">> {
-	const { norm, output, overwrite, gamma = null, beta = null } = request;
-	const { signal, onProgress } = options;
-	const target = await locate(pool, request, options);
-	const { shape } = target;
-	const dtype = request.dtype ?? resultDType(target.dtype);
-	const job = await pool.runAside("checkOutput", { target, output, overwrite, dtype, norm, gamma, beta }, { signal });
-	const layout = layoutOf(norm, shape);
-	// One pass over the values where boxes hold whole cells, otherwise two.
-	const passes = job.wholeCells === null ? 2 : 1;
-	const ends = new Set<Promise<unknown>>();
-	const pass = (number: number): JobOptions => ({
-		signal,
-		ends,
-		onProgress: ({ done, total }) => onProgress?.({ done: number * total + done, total: passes * total }),
-	});
-	const coefficientsOf = async () => {
-		const partials = await partialsOf(target, [layout], pass(0));
-		return pool.runAside("normCoefficients", { ...partials, norm }, moving(partials, options));
-	};
-	const coefficients = passes === 2 ? await coefficientsOf() : null;
-	const parameters = await pool.runAside("affineParameters", job, { signal });
-	try {
-		await pool.runAside("startOutput", job, { signal, ends });
-		const shares = await inShares(pool, target, pass(passes - 1), (share, shareOptions) =>
-			pool.run("transformShare", { job, coefficients, parameters, share }, shareOptions),
-		);
-		const stretches = shares.flatMap((share) => share.stretches);
-		const bytes = await pool.runAside("finishOutput", { job, stretches }, { signal, ends });
-		await pool.runInAll("release", { path: output });
-		throwIfAborted(signal);
-		await pool.runAside("publishOutput", job);
-		const overflowed = shares.reduce((sum, share) => sum + share.overflowed, 0);
-		return { output, tensor: job.name, dtype, shape, bytes, layout, overflowed };
-	} catch (thrown) {
-		// A worker that was cancelled may still write its last chunk.
-		await Promise.all(ends);
-		await fs.rm(job.temporary, { force: true });
-		throw thrown;
-	}
 }
 
 async function compare(

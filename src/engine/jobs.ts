@@ -1,5 +1,4 @@
 import type { Distribution } from "../core/distribution";
-import type { WritableDType } from "../core/dtype";
 import type { Inspection } from "../core/inspection";
 import type { Layout } from "../core/layout";
 import type { Norm } from "../core/normalizations";
@@ -7,17 +6,18 @@ import type { Sketch } from "../core/sketch";
 import type { FileDescription } from "../core/tensor";
 import type { CallContext, Handlers } from "../rpc";
 import { type AffineParameters, affineParameters, type Coefficients, normCoefficients } from "./affine";
-import type { FileRef, LayoutMoments, TensorRef } from "./api";
+import type { FileRef, LayoutMoments, NormalizeAllRequest, TensorRef } from "./api";
 import { compareShare } from "./compare";
 import type { CellRange } from "./derive";
 import type { DifferenceShare } from "./differences";
 import { mergedDistribution, sketchOfShare } from "./distribution-jobs";
 import { inspectionOf, layoutMoments, momentsOfShare, type Partials } from "./moments-jobs";
 import { createOpenFiles, type Target, targetOf } from "./open-files";
-import { checkOutput, finishOutput, type OutputJob, publishOutput, startOutput } from "./output";
+import { finishOutput, publishOutput, startOutput } from "./output";
+import { checkOutput, type OutputJob, type OutputPart } from "./output-job";
 import { momentsOfSample, type SampledMoments } from "./sample-jobs";
 import type { Share } from "./share";
-import { type Stretch, transformShare } from "./transform-share";
+import { type Stretch, type TransformInput, transformShare } from "./transform-share";
 
 /** The requests that a worker answers: the parts that the engine's calls are made of. */
 export interface Jobs {
@@ -50,30 +50,17 @@ export interface Jobs {
 	/** Adds shares up into quantiles and histograms. */
 	mergedDistribution(input: readonly Sketch[]): Distribution;
 	/** Checks everything about an output that can be checked before the work; answers how it will be written. */
-	checkOutput(input: {
-		readonly target: Target;
-		readonly output: string;
-		readonly overwrite: boolean;
-		readonly dtype: WritableDType;
-		readonly norm: Norm;
-		readonly gamma: TensorRef | null;
-		readonly beta: TensorRef | null;
-	}): OutputJob;
+	checkOutput(input: NormalizeAllRequest): OutputJob;
 	/** Adds shares up into what each cell is moved and scaled by, shared between threads. */
 	normCoefficients(input: Partials & { readonly norm: Norm }): Coefficients;
 	/** Reads gamma and beta. */
-	affineParameters(input: OutputJob): AffineParameters;
+	affineParameters(input: OutputPart): AffineParameters;
 	/** Creates the temporary file beside the output. */
 	startOutput(input: OutputJob): null;
 	/** Writes a share of the values; answers how many were past the dtype's range, and checksums where the format wants them. */
-	transformShare(input: {
-		readonly job: OutputJob;
-		readonly coefficients: Coefficients | null;
-		readonly parameters: AffineParameters;
-		readonly share: Share;
-	}): { readonly overflowed: number; readonly stretches: readonly Stretch[] };
+	transformShare(input: TransformInput): { readonly overflowed: number; readonly stretches: readonly Stretch[] };
 	/** Completes the temporary file and flushes it; answers its size. */
-	finishOutput(input: { readonly job: OutputJob; readonly stretches: readonly Stretch[] }): number;
+	finishOutput(input: { readonly job: OutputJob; readonly stretches: readonly (readonly Stretch[])[] }): number;
 	/** Gives the temporary file the output's name. */
 	publishOutput(input: OutputJob): null;
 	compareShare(input: {
@@ -89,7 +76,7 @@ export interface Jobs {
 	settled(input: null): null;
 }
 
-export type { DifferenceShare, OutputJob, Partials, Share, Target };
+export type { DifferenceShare, OutputJob, OutputPart, Partials, Share, Target };
 
 /** The handlers of one worker. */
 export function createJobs(): Handlers<Jobs> {

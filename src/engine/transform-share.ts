@@ -1,19 +1,20 @@
 import { promises as fs, writeSync } from "node:fs";
-import { byteLength, type DType } from "../core/dtype";
+import { byteLength, type DType, type Encoded, type WritableDType } from "../core/dtype";
 import { type Layout, sizeOf } from "../core/layout";
 import { emptyMoments } from "../core/moments";
 import { layoutOf } from "../core/normalizations";
 import { crc32 } from "../formats/encoding/crc32";
-import type { OutputRegion } from "../formats/writer";
+import type { Chunk } from "../formats/reader";
 import type { CallContext } from "../rpc";
 import { type AffineParameters, type Coefficients, coefficientsOf } from "./affine";
 import { type ChunkValues, valuesOf } from "./chunk-values";
+import { copiedBytes } from "./copied-bytes";
 import { type CellRange, cellsTouched } from "./derive";
 import { transformLanes } from "./fast-transform";
 import { type OpenFiles, useTarget } from "./open-files";
-import { type OutputJob, planOf } from "./output";
+import type { OutputPart } from "./output-job";
 import { boxesOf, CHUNK_ELEMENTS, eachChunk, type Share } from "./share";
-import { simdOfThread } from "./simd";
+import { type Simd, simdOfThread } from "./simd";
 import { encodeValues, runsOf, tiles, transformChunk } from "./transform";
 
 /** A written stretch of the values: byte offset in them, length in bytes, CRC-32. */
@@ -26,32 +27,36 @@ export interface Stretch {
 /** Elements of a tile that turns one order into the other: larger ones make longer runs. */
 const TILE_ELEMENTS = 2 ** 22;
 
+/** What is written of a tensor, and what by. */
+export interface TransformInput {
+	readonly part: OutputPart;
+	/** The file to write into. */
+	readonly temporary: string;
+	readonly needsCrc: boolean;
+	/** Of all cells; null where each box has all it takes to find its own, and where nothing is computed. */
+	readonly coefficients: Coefficients | null;
+	/** Null where the values are written as they are. */
+	readonly parameters: AffineParameters | null;
+	readonly share: Share;
+}
+
 /** Transforms a share of the boxes and writes them where they belong. */
 export function transformShare(
 	files: OpenFiles,
-	input: {
-		readonly job: OutputJob;
-		/** Of all cells; null where each box has all it takes to find its own. */
-		readonly coefficients: Coefficients | null;
-		readonly parameters: AffineParameters;
-		readonly share: Share;
-	},
+	{ part, temporary, needsCrc, coefficients, parameters, share }: TransformInput,
 	context: CallContext,
 ): Promise<{ readonly overflowed: number; readonly stretches: readonly Stretch[] }> {
-	const { job, coefficients, parameters, share } = input;
-	const { target, norm, dtype, order, inOrder, wholeCells } = job;
+	const { target, dtype, order, inOrder, wholeCells } = part;
 	const { shape } = target;
-	const layout = layoutOf(norm, shape);
-	const plan = planOf(job);
-	const region = plan.regions[0] as OutputRegion;
+	const encoded = encoderOf(part, coefficients, parameters);
 	return useTarget(files, target, context.signal, async ({ open }, info) => {
-		const handle = await fs.open(job.temporary, "r+");
+		const handle = await fs.open(temporary, "r+");
 		const simd = simdOfThread();
 		const flushing = flushesBeside(handle);
 		const stretches: Stretch[] = [];
 		let overflowed = 0;
 		try {
-			const elements = coefficients === null ? (wholeCells as number) : inOrder ? CHUNK_ELEMENTS : TILE_ELEMENTS;
+			const elements = (coefficients === null && wholeCells) || (inOrder ? CHUNK_ELEMENTS : TILE_ELEMENTS);
 			const all = () => (inOrder || target.sequential ? open.boxes(info, elements) : tiles(shape, elements));
 			await eachChunk(
 				open,
@@ -59,19 +64,13 @@ export function transformShare(
 				boxesOf(all, share),
 				context,
 				async (chunk) => {
-					const values = valuesOf(simd, chunk);
-					const found = coefficients ?? coefficientsOf(cellsOf(values, layout, target.dtype), norm);
-					const tables = { ...found, ...parameters };
-					const fast = values.lanes && transformLanes(simd, values.lanes, { layout, tables, dtype, order });
-					const encoded = fast
-						? { ...fast, count: sizeOf(chunk.shape) }
-						: encodeValues(dtype, transformChunk(values.decoded, layout, tables, order));
-					overflowed += encoded.overflowed;
-					for (const { start, bytes } of runsOf(encoded, chunk, shape, order)) {
+					const found = encoded(simd, chunk);
+					overflowed += found.overflowed;
+					for (const { start, bytes } of runsOf(found, chunk, shape, order)) {
 						const offset = byteLength(dtype, start);
-						writeNow(handle.fd, bytes, region.offset + offset);
+						writeNow(handle.fd, bytes, part.offset + offset);
 						flushing.wrote(bytes.length);
-						if (plan.needsCrc) stretches.push({ offset, length: bytes.length, crc: crc32(bytes) });
+						if (needsCrc) stretches.push({ offset, length: bytes.length, crc: crc32(bytes) });
 					}
 				},
 				simd.targets,
@@ -82,6 +81,25 @@ export function transformShare(
 		}
 		return { overflowed, stretches };
 	});
+}
+
+/** How a chunk becomes the bytes that are written, dense in the output's order. */
+function encoderOf(
+	{ target, norm, dtype, order }: OutputPart,
+	coefficients: Coefficients | null,
+	parameters: AffineParameters | null,
+): (simd: Simd, chunk: Chunk) => Encoded & { readonly count: number } {
+	if (!norm || !parameters) return (_, chunk) => copiedBytes(chunk, order);
+	const layout = layoutOf(norm, target.shape);
+	return (simd, chunk) => {
+		const values = valuesOf(simd, chunk);
+		const found = coefficients ?? coefficientsOf(cellsOf(values, layout, target.dtype), norm);
+		const tables = { ...found, ...parameters };
+		const to = dtype as WritableDType;
+		const fast = values.lanes && transformLanes(simd, values.lanes, { layout, tables, dtype: to, order });
+		if (fast) return { ...fast, count: sizeOf(chunk.shape) };
+		return encodeValues(to, transformChunk(values.decoded, layout, tables, order));
+	};
 }
 
 /** Statistics of the cells that a chunk holds whole. */

@@ -30,6 +30,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
 const ENGINE_FILES_WITH_NODE: readonly string[] = [
 	"src/engine/engine.ts",
 	"src/engine/file.ts",
+	"src/engine/normalize.ts",
+	"src/engine/output-job.ts",
 	"src/engine/output.ts",
 	"src/engine/pool.ts",
 	"src/engine/share.ts",

@@ -1,0 +1,79 @@
+import { DTYPES, partsOf } from "../core/dtype";
+import { TensorError } from "../core/errors";
+import { formatDType } from "../core/format";
+import type { Shape } from "../core/layout";
+import { namePattern } from "../core/name-pattern";
+import { layoutOf, type Norm } from "../core/normalizations";
+import type { FileDescription, TensorInfo } from "../core/tensor";
+import type { NormalizedPart, NormalizeOptions } from "./api";
+
+/** How the tensors of a file are chosen. */
+export interface AllOptions {
+	/** As `namePattern` reads it; without one all tensors of floating types. */
+	readonly pattern?: string;
+	/** Whether the others are written too, as they are. */
+	readonly keepOthers: boolean;
+	/** The norm on a shape; throws a TensorError where it does not fit. */
+	readonly normOf: (shape: Shape) => Norm;
+	readonly options: Omit<NormalizeOptions, "norm">;
+}
+
+/** The tensors of a file that are written, and why others are not normalized. */
+export interface AllTensors {
+	readonly parts: readonly NormalizedPart[];
+	/** Names of tensors that are not normalized, by the reason; those whose name does not fit are not among them. */
+	readonly leftOut: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Chooses the tensors that a norm is applied to; throws `bad-option` where there is none, with the reasons. */
+export function chooseAll({ file, tensors }: FileDescription, all: AllOptions): AllTensors {
+	const fits = namePattern(all.pattern ?? "*");
+	const leftOut = new Map<string, string[]>();
+	const parts: NormalizedPart[] = [];
+	let normalized = 0;
+	for (const tensor of tensors) {
+		const named = fits(tensor.name);
+		const found = named ? tryNorm(tensor, all) : undefined;
+		if (typeof found === "object") {
+			normalized++;
+			parts.push({ tensor: tensor.name, norm: found, ...all.options });
+			continue;
+		}
+		if (found) leftOut.set(found, [...(leftOut.get(found) ?? []), tensor.name]);
+		if (all.keepOthers && !tensor.problem && typeof tensor.dtype === "string") parts.push({ tensor: tensor.name });
+	}
+	if (normalized > 0) return { parts, leftOut };
+	const reasons = [...leftOut].map(([reason, names]) => `${names[0]}: ${reason}`);
+	const none = `No tensor${all.pattern === undefined ? "" : ` whose name fits "${all.pattern}"`} can be normalized so`;
+	throw new TensorError(
+		"bad-option",
+		reasons.length > 0
+			? `${none}. ${reasons.slice(0, 3).join(" ")}`
+			: `${none}; the file holds ${
+					tensors.length === 0
+						? "none"
+						: tensors
+								.slice(0, 20)
+								.map(({ name }) => JSON.stringify(name))
+								.join(", ")
+				}.`,
+		{ file },
+	);
+}
+
+/** The norm of a tensor, or the reason why it has none. */
+function tryNorm({ dtype, shape, problem }: TensorInfo, { pattern, normOf }: AllOptions): Norm | string {
+	if (problem) return problem.message;
+	if (typeof dtype !== "string") return `Values of type ${formatDType(dtype)} are no numbers.`;
+	if (partsOf(dtype) === 2) return `Complex values (${dtype}) have no agreed normalization.`;
+	if (pattern === undefined && DTYPES[dtype].kind !== "float") {
+		return `${dtype} is no floating type: name the tensor to normalize it too.`;
+	}
+	try {
+		const norm = normOf(shape);
+		layoutOf(norm, shape);
+		return norm;
+	} catch (thrown) {
+		return thrown instanceof Error ? thrown.message : String(thrown);
+	}
+}
