@@ -21,6 +21,8 @@ export interface State {
 	/** Name of the selected tensor. */
 	readonly tensor: string | undefined;
 	readonly part: 0 | 1;
+	/** Id of the view that is looked at, where the tensor has it. */
+	readonly view: string;
 	/** What the user chose about axes and norm, by the rank of the tensor. */
 	readonly choices: Readonly<Record<number, Choices>>;
 	/** The element whose set is lit up in the picture, one index per axis. */
@@ -37,7 +39,15 @@ export interface State {
 }
 
 /** What survives hiding the panel and restarting the window. */
-export const REMEMBERED = ["filter", "tensor", "part", "choices", "lit", "extremes"] as const satisfies (keyof State)[];
+export const REMEMBERED = [
+	"filter",
+	"tensor",
+	"part",
+	"view",
+	"choices",
+	"lit",
+	"extremes",
+] as const satisfies (keyof State)[];
 
 /** A state with listeners; listeners run once per turn, however many updates it had. */
 export interface Store {
@@ -55,6 +65,7 @@ export function createStore(remembered: Partial<State>, remember: (state: Partia
 		filter: "",
 		tensor: undefined,
 		part: 0,
+		view: "layout",
 		choices: {},
 		lit: [],
 		extremes: true,
@@ -103,11 +114,12 @@ export function createStore(remembered: Partial<State>, remember: (state: Partia
 /** What of a remembered state, of unknown origin, can be used. */
 export function checkRemembered(saved: unknown): Partial<State> {
 	if (typeof saved !== "object" || saved === null) return {};
-	const { filter, tensor, part, choices, lit, extremes } = saved as Readonly<Record<string, unknown>>;
+	const { filter, tensor, part, view, choices, lit, extremes } = saved as Readonly<Record<string, unknown>>;
 	return {
 		...(typeof filter === "string" ? { filter } : {}),
 		...(typeof tensor === "string" ? { tensor } : {}),
 		...(part === 0 || part === 1 ? { part } : {}),
+		...(typeof view === "string" ? { view } : {}),
 		...(typeof choices === "object" && choices !== null ? { choices: choices as State["choices"] } : {}),
 		...(Array.isArray(lit) && lit.every(Number.isInteger) ? { lit: lit as number[] } : {}),
 		...(typeof extremes === "boolean" ? { extremes } : {}),

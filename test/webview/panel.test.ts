@@ -7,7 +7,7 @@ import { formatCount, formatNumber } from "../../src/core/format";
 import { normOptions } from "../../src/core/normalizations";
 import { noise, npy, place } from "../cli/tensor-files";
 import { engineHost, THEMES } from "../support/webview-page";
-import { numbersShown, panels, rowsOf } from "./panel";
+import { numbersShown, panels, rowsOf, showView } from "./panel";
 
 const DIGITS = "media/samples/digits/conv1-batchnorm.safetensors";
 
@@ -66,6 +66,7 @@ describe("the inspector's panel", function () {
 	it("has a table of every axis with the engine's numbers", async () => {
 		const panel = await suite.open(DIGITS);
 		await numbersShown(panel);
+		await showView(panel, "Along axes");
 		const { profiles } = await suite.engine.inspect({
 			file: { path: path.resolve(DIGITS) },
 			tensor: "before_bn",
@@ -88,6 +89,7 @@ describe("the inspector's panel", function () {
 	it("reads a chart out under the arrow keys", async () => {
 		const panel = await suite.open(DIGITS);
 		await numbersShown(panel);
+		await showView(panel, "Along axes");
 		const chart = panel.page.getByRole("slider", { name: "Statistics along axis 1, C" });
 		await chart.focus();
 		await panel.page.keyboard.press("End");
@@ -273,11 +275,34 @@ describe("the inspector's panel", function () {
 			await numbersShown(panel);
 			assert.equal(await panel.page.locator(".whole dd").first().textContent(), formatCount(size));
 			assert.equal(await panel.page.locator(".chip").count(), shape.length);
-			assert.equal(await panel.page.locator(".profile").count(), size === 0 ? 0 : shape.length);
 			assert.equal(await panel.page.locator(".picture").isVisible(), size > 0);
+			const tab = panel.page.getByRole("tab", { name: "Along axes" });
+			assert.equal(await tab.isVisible(), shape.length > 0);
+			if (shape.length > 0) await showView(panel, "Along axes");
+			assert.equal(await panel.page.locator(".profile").count(), size === 0 ? 0 : shape.length);
 			assert.deepEqual(panel.problems, []);
 		});
 	}
+
+	it("moves between its views by the arrow keys, and remembers the last one", async () => {
+		const panel = await suite.open(DIGITS);
+		await numbersShown(panel);
+		const tabs = panel.page.getByRole("tab");
+		await tabs.first().focus();
+		await panel.page.keyboard.press("ArrowRight");
+		assert.equal(await tabs.nth(1).getAttribute("aria-selected"), "true");
+		assert.ok(await tabs.nth(1).evaluate((tab) => tab === document.activeElement));
+		await panel.page.keyboard.press("End");
+		assert.equal(await tabs.last().getAttribute("aria-selected"), "true");
+		await panel.page.keyboard.press("ArrowRight");
+		assert.equal(await tabs.first().getAttribute("aria-selected"), "true");
+		await panel.page.keyboard.press("ArrowRight");
+		assert.equal(await panel.page.getByRole("tabpanel").getAttribute("aria-labelledby"), "tab-axes");
+		await panel.page.waitForTimeout(300);
+		const again = await suite.open(DIGITS, { state: panel.savedState() });
+		await numbersShown(again);
+		await again.page.getByRole("tab", { name: "Along axes", selected: true }).waitFor();
+	});
 
 	it("keeps its choices when it is opened again", async () => {
 		const panel = await suite.open(DIGITS);
@@ -306,7 +331,7 @@ describe("the inspector's panel", function () {
 	}
 
 	it("follows a change of the theme, in its own parts, in the toolkit's and on canvas", async () => {
-		const panel = await suite.open(DIGITS, { theme: "dark" });
+		const panel = await suite.open(DIGITS, { theme: "dark", state: { view: "axes" } });
 		await numbersShown(panel);
 		const seen = () =>
 			panel.page.evaluate(() => {

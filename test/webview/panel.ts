@@ -90,3 +90,9 @@ export function rowsOf({ page }: WebviewPage, table: string): Promise<string[][]
 		.locator(`${table} tbody tr:not(.spacer)`)
 		.evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent ?? "")));
 }
+
+/** Looks at one of the views, by its tab's label. */
+export async function showView({ page }: WebviewPage, label: string): Promise<void> {
+	await page.getByRole("tab", { name: label }).click();
+	await page.getByRole("tab", { name: label, selected: true }).waitFor();
+}

@@ -98,10 +98,10 @@ describe("the tensor list", function () {
 		assert.match((await row.textContent()) ?? "", /cannot be read/);
 		await row.click();
 		await panel.page.getByText('tensor "labels": Object arrays hold pickled code.').waitFor();
-		assert.equal(await panel.page.locator(".readable").isVisible(), false);
+		assert.equal(await panel.page.locator(".views").isVisible(), false);
 		await panel.page.locator(".tensor-row", { hasText: "images" }).click();
 		await numbersShown(panel);
-		assert.equal(await panel.page.locator(".readable").isVisible(), true);
+		assert.equal(await panel.page.locator(".views").isVisible(), true);
 	});
 
 	it("folds away above the rest in a narrow panel, with the selected name in sight", async () => {

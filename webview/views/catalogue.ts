@@ -1,0 +1,34 @@
+import type { TensorInfo } from "../../src/core/tensor";
+import type { Session } from "../session";
+import type { Store } from "../store";
+import { createLayoutView } from "./layout-view";
+import { createProfiles } from "./profiles";
+
+/** One way to look at a tensor: a tab of the panel. */
+export interface View {
+	readonly label: string;
+	/** Whether the norm and the axes are chosen here too, above the view. */
+	readonly usesNorm: boolean;
+	/** Whether the tensor has something to see here; the tab is absent where it has not. */
+	supports(tensor: TensorInfo): boolean;
+	/** Makes the view, once, when it is first looked at; it follows the store from then on. */
+	create(store: Store, session: Session): HTMLElement;
+}
+
+/** The views in the order of their tabs; what a view remembers is a field of `State`. */
+export const VIEWS = {
+	layout: { label: "Layout", usesNorm: true, supports: () => true, create: createLayoutView },
+	axes: {
+		label: "Along axes",
+		usesNorm: false,
+		supports: ({ shape }) => shape.length > 0,
+		create: createProfiles,
+	},
+} as const satisfies Record<string, View>;
+
+export type ViewId = keyof typeof VIEWS;
+
+/** Ids of the views that a tensor has, in their order. */
+export function viewsOf(tensor: TensorInfo): ViewId[] {
+	return (Object.keys(VIEWS) as ViewId[]).filter((id) => (VIEWS[id] as View).supports(tensor));
+}
