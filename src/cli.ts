@@ -8,6 +8,7 @@ import { NORMALIZE, normalize } from "./cli/normalize";
 import { STATS, stats } from "./cli/stats";
 import { printable } from "./cli/table";
 import { EXIT, type ExitCode, progressBar, type Terminal, writerTo } from "./cli/terminal";
+import { VERIFY, verify } from "./cli/verify";
 import { describeError, TensorError } from "./core/errors";
 import { createEngine } from "./engine/engine";
 
@@ -48,6 +49,15 @@ const COMMANDS: readonly Command[] = [
 		about: "Compares two tensors element by element; NaN is close to NaN.",
 		examples: ["compare mine.npy golden.npz#x --rtol 1e-4"],
 		run: compare,
+	},
+	{
+		spec: VERIFY,
+		about: "Runs ONNX backend tests of normalizations through the engine and compares with their recorded outputs.",
+		examples: [
+			"verify onnx/backend/test/data/node/test_layer_normalization_4d_axis1",
+			"verify exported/tests --rtol 1e-5",
+		],
+		run: verify,
 	},
 ];
 

@@ -17,7 +17,7 @@ export interface OptionSpec {
 /** What a command takes. */
 export interface ArgumentSpec {
 	readonly name: string;
-	/** What the files stand for, in order: all of them are needed. */
+	/** What the files stand for, in order: all of them are needed; of one that ends in "…" there may be several. */
 	readonly files: readonly string[];
 	readonly options: Readonly<Record<string, OptionSpec>>;
 }
@@ -95,7 +95,7 @@ function checkFiles({ name, files: wanted }: ArgumentSpec, files: readonly strin
 	if (files.length < wanted.length) {
 		throw new BadUsage(`${name} needs ${wanted.join(" and ")}; ${wanted[files.length]} is missing.`);
 	}
-	if (files.length > wanted.length) {
+	if (files.length > wanted.length && !wanted.at(-1)?.endsWith("…")) {
 		const extra = files.slice(wanted.length).map((file) => JSON.stringify(file));
 		throw new BadUsage(`${name} takes only ${wanted.join(" and ")}, but ${extra.join(" ")} followed.`);
 	}

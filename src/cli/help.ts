@@ -24,7 +24,7 @@ export function programHelp(entries: readonly HelpEntry[]): string {
 		"",
 		`${PROGRAM} COMMAND --help tells the options of a command; --version prints the version.`,
 		"Results go to stdout, messages and progress to stderr.",
-		"Exit codes: 0 fine, 1 differs (compare), 2 bad usage, 3 bad file or tensor, 130 cancelled.",
+		"Exit codes: 0 fine, 1 differs (compare, verify), 2 bad usage, 3 bad file or tensor, 130 cancelled.",
 		"",
 	].join("\n");
 }
