@@ -22,11 +22,14 @@ const PROGRAM = path.join(path.dirname(fileURLToPath(import.meta.url)), "contend
  * @property {() => void} end
  */
 
-/** The first Python that has NumPy: TENSOR_INSPECTOR_PYTHON, the system's own, the one on the PATH. */
-async function findPython() {
+/**
+ * The first Python that has some modules: TENSOR_INSPECTOR_PYTHON, the system's own, the one on the PATH.
+ * @param {string} modules
+ */
+export async function findPython(modules) {
 	const named = process.env.TENSOR_INSPECTOR_PYTHON;
 	for (const program of named ? [named] : ["/usr/bin/python3", "python3", "python"]) {
-		const works = await run(program, ["-c", "import numpy"], { limitMs: 60_000 }).then(
+		const works = await run(program, ["-c", `import ${modules}`], { limitMs: 60_000 }).then(
 			() => true,
 			() => false,
 		);
@@ -40,7 +43,7 @@ async function findPython() {
  * @returns {Promise<Python | undefined>}
  */
 export async function startPython() {
-	const program = await findPython();
+	const program = await findPython("numpy");
 	if (program === undefined) return undefined;
 	const child = spawn(program, [PROGRAM], { stdio: ["pipe", "pipe", "inherit"] });
 	const endWithThisProcess = () => child.kill("SIGKILL");
