@@ -24,7 +24,7 @@ describe("docs/accuracy.md", function () {
 		// 0.1 is not a tenth.
 		assert.equal(
 			exactly(0.1)
-				.times(2 ** 55)
+				.times(exactly(2 ** 55))
 				.toFixed(),
 			"3602879701896397",
 		);
