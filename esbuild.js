@@ -131,7 +131,7 @@ const TEST_PROGRAMS = [
 function testEntries() {
 	return fs
 		.readdirSync("test", { recursive: true, encoding: "utf8" })
-		.filter((file) => file.endsWith(".test.ts") || TEST_PROGRAMS.includes(file))
+		.filter((file) => /\.(test|shots)\.ts$/.test(file) || TEST_PROGRAMS.includes(file))
 		.map((file) => path.join("test", file));
 }
 

@@ -1,3 +1,4 @@
+import type { AxisConventionId } from "./core/axes";
 import type { Distribution } from "./core/distribution";
 import type { ErrorData } from "./core/errors";
 import type { Inspection } from "./core/inspection";
@@ -5,9 +6,19 @@ import type { Layout } from "./core/layout";
 import type { Norm } from "./core/normalizations";
 import type { FileDescription } from "./core/tensor";
 
-/** A file that opened, or the reason why it did not. */
+/** What the user said about the axes of a file's tensors of one rank. */
+export interface AxisChoice {
+	readonly convention?: AxisConventionId | "own";
+	/** One name per axis, for the convention "own". */
+	readonly letters?: readonly string[];
+}
+
+/** The same for every rank it was said for. */
+export type AxisChoices = Readonly<Record<number, AxisChoice>>;
+
+/** A file that opened, with what was said about its axes before, or the reason why it did not. */
 export type OpenedFile =
-	| { readonly ok: true; readonly description: FileDescription }
+	| { readonly ok: true; readonly description: FileDescription; readonly axes?: AxisChoices }
 	| { readonly ok: false; readonly name: string; readonly error: ErrorData };
 
 /** What the inspector asks for when it wants numbers. */
@@ -34,6 +45,8 @@ export interface DistributionRequest {
 export interface HostApi {
 	/** The file's tensors, from its headers. */
 	open(input: null): OpenedFile;
+	/** Remembers what the user said about the file's axes, for this workspace. */
+	rememberAxes(input: AxisChoices): null;
 	/** Statistics of one tensor, with progress; a later request does not end an earlier one: cancel it. */
 	inspect(input: InspectRequest): Inspection;
 	/** Quantiles and histograms of one tensor, from a reading of its own; otherwise as `inspect`. */

@@ -3,7 +3,7 @@ import { formatCount, formatNumber } from "../src/core/format";
 import type { Inspection } from "../src/core/inspection";
 import { coverageInWords, isSampled } from "../src/core/sampling";
 import type { TensorInfo } from "../src/core/tensor";
-import type { HostApi, InspectRequest } from "../src/protocol";
+import type { AxisChoices, HostApi, InspectRequest } from "../src/protocol";
 import type { Channel } from "../src/rpc";
 import { type Chosen, choose } from "./chosen";
 import type { State, Store } from "./store";
@@ -16,6 +16,8 @@ export interface Session {
 	/** Asks for numbers of what is selected now; takes an older request back. */
 	readonly inspect: () => void;
 	readonly cancel: () => void;
+	/** Lets the host remember what was said about the file's axes. */
+	readonly rememberAxes: () => void;
 	readonly normalize: () => Promise<void>;
 	readonly copyStatistics: () => Promise<void>;
 }
@@ -29,12 +31,18 @@ export function selectedTensor(state: State): TensorInfo | undefined {
 /** Axes and norm of the selected tensor. */
 export function chosenOf(state: State): Chosen | undefined {
 	const tensor = selectedTensor(state);
-	return tensor && choose(tensor.shape, state.choices[tensor.shape.length] ?? {});
+	return tensor && choose(tensor.shape, state.choices[tensor.shape.length] ?? {}, tensor.axisNames);
 }
 
 /** A tensor's name for people: that of the file where the tensor has none. */
 export function titleOf(state: State, tensor: TensorInfo): string {
 	return tensor.name || (state.opened?.ok ? state.opened.description.file : "");
+}
+
+/** Choices with what was said about axes in an earlier session, where nothing was said in this one. */
+function withAxes(choices: State["choices"], axes: AxisChoices = {}): State["choices"] {
+	const known = Object.entries(axes).map(([rank, axis]) => [rank, { ...axis, ...choices[Number(rank)] }] as const);
+	return { ...choices, ...Object.fromEntries(known) };
 }
 
 /** Milliseconds that the exact numbers wait for those of a sample. */
@@ -134,7 +142,8 @@ export function createSession(store: Store, host: Channel<HostApi>): Session {
 			store.update({ changed: false, work: { state: "idle" } });
 			try {
 				const opened = await host.call("open", null);
-				store.update({ opened, inspection: undefined });
+				const choices = opened.ok ? withAxes(store.get().choices, opened.axes) : store.get().choices;
+				store.update({ opened, inspection: undefined, choices });
 				if (!opened.ok) return;
 				const { tensors } = opened.description;
 				const { tensor } = store.get();
@@ -157,6 +166,12 @@ export function createSession(store: Store, host: Channel<HostApi>): Session {
 			if (store.get().work.state !== "running") return;
 			stop();
 			store.update({ work: { state: "cancelled" }, announcement: "Cancelled." });
+		},
+		rememberAxes() {
+			const said = Object.entries(store.get().choices).flatMap(([rank, { convention, letters }]) =>
+				convention ? [[rank, { convention, ...(letters ? { letters } : {}) }] as const] : [],
+			);
+			void host.call("rememberAxes", Object.fromEntries(said)).catch(() => undefined);
 		},
 		async normalize() {
 			const state = store.get();

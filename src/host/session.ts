@@ -1,15 +1,16 @@
 import path from "node:path";
 import type * as vscode from "vscode";
 import { cancelled, TensorError } from "../core/errors";
-import { isNormId } from "../core/normalizations";
 import type { FileRef } from "../engine/api";
 import type { HostApi, OpenedFile, WebviewApi } from "../protocol";
 import { openChannel, type Port } from "../rpc";
 import { fromWire, toWire } from "../wire";
+import { rememberAxes, rememberedAxes } from "./axisMemory";
 import { failureSentence, isCancelled } from "./failure";
 import { fileRefOf } from "./fileRef";
 import { watchFile } from "./fileWatch";
 import type { Host } from "./host";
+import { checkedHandlers } from "./messages";
 import { normalizeChosen } from "./normalizeFlow";
 import { offerRaw } from "./rawFlow";
 import { copyStatistics } from "./statisticsCommands";
@@ -36,43 +37,49 @@ export function startSession(host: Host, uri: vscode.Uri, webview: vscode.Webvie
 		return file;
 	};
 
-	const channel = openChannel<HostApi, WebviewApi>(portOf(webview), {
-		async open(_, { signal }): Promise<OpenedFile> {
-			try {
-				file = undefined;
-				const description = await host.engine.describe(await fileOf(signal), { signal });
-				opened = true;
-				// After the answer: the panel can only select what it knows.
-				setTimeout(showWanted, 0);
-				return { ok: true, description };
-			} catch (thrown) {
-				if (isCancelled(thrown)) throw thrown;
-				failureSentence(host, thrown);
-				offerRaw(uri, TensorError.from(thrown));
-				return { ok: false, name: path.posix.basename(uri.path), error: TensorError.from(thrown).toData() };
-			}
-		},
-		async inspect({ tensor, part, norm, sample = false }, { signal, progress }) {
-			const request = { file: await fileOf(signal), tensor, part, sample, ...(norm ? { norm } : {}) };
-			return host.engine.inspect(request, { signal, onProgress: progress });
-		},
-		async distribution({ tensor, part, layout }, { signal, progress }) {
-			const request = { file: await fileOf(signal), tensor, part, ...(layout ? { layout } : {}) };
-			return (await host.engine.distribution(request, { signal, onProgress: progress })).distribution;
-		},
-		async normalize({ tensor, norm }) {
-			if (!isNormId(norm.id)) throw new TensorError("bad-option", `There is no normalization "${norm.id}".`);
-			const written = await normalizeChosen(host, { uri, tensor }, norm).catch((thrown) => {
-				if (isCancelled(thrown)) return undefined;
-				throw thrown;
-			});
-			return written ? path.basename(written.uri.fsPath) : null;
-		},
-		async copyStatistics({ tensor }) {
-			await copyStatistics(host, { program: true, place: { uri, tensor }, tensor });
-			return null;
-		},
-	});
+	const channel = openChannel<HostApi, WebviewApi>(
+		portOf(webview),
+		checkedHandlers({
+			async open(_, { signal }): Promise<OpenedFile> {
+				try {
+					file = undefined;
+					const description = await host.engine.describe(await fileOf(signal), { signal });
+					opened = true;
+					// After the answer: the panel can only select what it knows.
+					setTimeout(showWanted, 0);
+					return { ok: true, description, axes: rememberedAxes(host, uri) };
+				} catch (thrown) {
+					if (isCancelled(thrown)) throw thrown;
+					failureSentence(host, thrown);
+					offerRaw(uri, TensorError.from(thrown));
+					return { ok: false, name: path.posix.basename(uri.path), error: TensorError.from(thrown).toData() };
+				}
+			},
+			async rememberAxes(axes) {
+				await rememberAxes(host, uri, axes);
+				return null;
+			},
+			async inspect({ tensor, part, norm, sample = false }, { signal, progress }) {
+				const request = { file: await fileOf(signal), tensor, part, sample, ...(norm ? { norm } : {}) };
+				return host.engine.inspect(request, { signal, onProgress: progress });
+			},
+			async distribution({ tensor, part, layout }, { signal, progress }) {
+				const request = { file: await fileOf(signal), tensor, part, ...(layout ? { layout } : {}) };
+				return (await host.engine.distribution(request, { signal, onProgress: progress })).distribution;
+			},
+			async normalize({ tensor, norm }) {
+				const written = await normalizeChosen(host, { uri, tensor }, norm).catch((thrown) => {
+					if (isCancelled(thrown)) return undefined;
+					throw thrown;
+				});
+				return written ? path.basename(written.uri.fsPath) : null;
+			},
+			async copyStatistics({ tensor }) {
+				await copyStatistics(host, { program: true, place: { uri, tensor }, tensor });
+				return null;
+			},
+		}),
+	);
 
 	const tell = (answer: Promise<null>) => void answer.catch((thrown) => host.log.debug(String(thrown)));
 	const showWanted = () => {

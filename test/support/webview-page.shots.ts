@@ -1,4 +1,5 @@
-// Takes pictures of the webview in every theme and two widths, to be looked at: dist/support/shots.js [file] [tensor]
+// Takes pictures of the webview in every theme and two widths, to be looked at; the last argument is remembered state as JSON:
+// dist/test/support/webview-page.shots.js [file] [tensor] [name] [themes] [widths] [state]
 import * as path from "node:path";
 import { createEngine } from "../../src/engine/engine";
 import { engineHost, launchBrowser, openWebviewPage, THEMES, type ThemeName, workerPath } from "./webview-page";

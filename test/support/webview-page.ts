@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { TensorError } from "../../src/core/errors";
 import type { Engine } from "../../src/engine/api";
+import { checkedHandlers } from "../../src/host/messages";
 import type { HostApi, WebviewApi } from "../../src/protocol";
 import { type Channel, type Handlers, openChannel } from "../../src/rpc";
 import { fromWire, toWire } from "../../src/wire";
@@ -77,6 +78,10 @@ export function engineHost(
 			} catch (thrown) {
 				return { ok: false, name: path.basename(file), error: TensorError.from(thrown).toData() };
 			}
+		},
+		rememberAxes(input) {
+			asked("rememberAxes", input);
+			return null;
 		},
 		inspect(input, { signal, progress }) {
 			asked("inspect", input);
@@ -153,7 +158,7 @@ export async function openWebviewPage(browser: Browser, options: WebviewPageOpti
 				};
 			},
 		},
-		options.host,
+		checkedHandlers(options.host),
 	);
 	await page.goto(`${ORIGIN}/`);
 	return {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { NORMALIZATIONS, type NormId } from "../../src/core/normalizations";
+import { NORMALIZATIONS } from "../../src/core/normalizations";
 import { booksSentence } from "../../webview/books";
-import { type Choices, choose, chooseParts, exactly, namesOf } from "../../webview/chosen";
+import { type Choices, choose, exactly } from "../../webview/chosen";
+import { chooseNorm, chooseParts, namesOf, presetsOf } from "../../webview/presets";
 
 const NCHW = [8, 64, 14, 14];
 
@@ -38,7 +39,7 @@ describe("choices", () => {
 	});
 
 	it("take letters of the user's own, and fill up what they leave out", () => {
-		assert.deepEqual(choose(NCHW, { convention: "own", letters: "BX" }).letters, ["B", "X", "H", "W"]);
+		assert.deepEqual(choose(NCHW, { convention: "own", letters: ["B", "X"] }).letters, ["B", "X", "H", "W"]);
 	});
 
 	it("say why groups do not fit, and keep the norm that was asked for", () => {
@@ -60,15 +61,22 @@ describe("parts of an axis", () => {
 		return choose(NCHW, next);
 	};
 
-	it("make a layout of one's own out of a named norm", () => {
+	it("make the named norm that has them", () => {
 		const { norm, layout } = change({ norm: "batchNorm" }, 0, 8);
-		assert.equal(norm.id, "cells");
+		assert.equal(norm.id, "instanceNorm");
 		assert.deepEqual(layout?.cells, [8, 64, 1, 1]);
 	});
 
-	it("stay GroupNorm while only its groups change", () => {
-		const { norm, layout } = change({ norm: "groupNorm", options: { groups: 8 } }, 1, 16);
+	it("make a layout of one's own where no norm has them", () => {
+		const { norm, layout } = change({ norm: "batchNorm" }, 2, 14);
+		assert.equal(norm.id, "cells");
+		assert.deepEqual(layout?.cells, [1, 64, 14, 1]);
+	});
+
+	it("stay GroupNorm while only its groups change, and keep epsilon", () => {
+		const { norm, layout } = change({ norm: "groupNorm", options: { groups: 8, eps: 0.5 } }, 1, 16);
 		assert.equal(norm.id, "groupNorm");
+		assert.equal(norm.options.eps, 0.5);
 		assert.deepEqual(layout?.cells, [8, 16, 1, 1]);
 	});
 
@@ -77,27 +85,42 @@ describe("parts of an axis", () => {
 	});
 });
 
-describe("names of the same sets", () => {
-	const named = (cells: readonly number[]) => namesOf(choose(NCHW, { norm: "cells", options: { cells } }));
-
-	it("find every named norm behind its chips", () => {
-		assert.deepEqual(named([1, 64, 1, 1]), ["BatchNorm with channels C"]);
-		assert.deepEqual(named([8, 64, 1, 1]), [
-			"LayerNorm over H, W",
-			"InstanceNorm with channels C",
-			"GroupNorm(64) with channels C",
-		]);
-		assert.deepEqual(named([8, 1, 1, 1]), ["LayerNorm over C, H, W", "GroupNorm(1) with channels C"]);
-		assert.deepEqual(named([8, 16, 1, 1]), ["GroupNorm(16) with channels C"]);
-		assert.deepEqual(named([8, 1, 14, 14]), []);
-	});
-
-	it("never name the chosen norm itself", () => {
-		for (const id of Object.keys(NORMALIZATIONS) as NormId[]) {
-			const chosen = choose(NCHW, { norm: id });
-			assert.ok(!namesOf(chosen).some((name) => name.startsWith(NORMALIZATIONS[id].label)), id);
-		}
-	});
+describe("presets", () => {
+	for (const [shape, names] of [
+		[NCHW, ["BatchNorm", "LayerNorm over C, H, W", "LayerNorm over C", "InstanceNorm", "GroupNorm(32)"]],
+		[
+			[8, 14, 14, 64],
+			["BatchNorm", "LayerNorm over H, W, C", "LayerNorm over C", "InstanceNorm", "GroupNorm(32)"],
+		],
+		[
+			[16, 9, 32],
+			["BatchNorm", "LayerNorm over T, D", "LayerNorm over D", "InstanceNorm", "GroupNorm(16)"],
+		],
+		[
+			[16, 10],
+			["BatchNorm", "LayerNorm over C", "GroupNorm(5)"],
+		],
+		[[10], ["LayerNorm over A"]],
+		[
+			[2, 3, 4, 5, 6],
+			["BatchNorm", "LayerNorm over C, D, H, W", "LayerNorm over C", "InstanceNorm"],
+		],
+		[[], []],
+		[[0, 3], []],
+	] as const) {
+		it(`of [${shape.join(", ")}] are the named layouts, and choosing one makes it`, () => {
+			const presets = presetsOf(choose(shape, {}));
+			assert.deepEqual(
+				presets.map((preset) => preset.names[0]),
+				names,
+			);
+			for (const { layout, norm, names } of presets) {
+				const chosen = choose(shape, chooseNorm({ norm: "groupNorm", options: { groups: 3 } }, norm));
+				assert.deepEqual(chosen.layout, layout);
+				assert.deepEqual(namesOf(chosen), names);
+			}
+		});
+	}
 });
 
 describe("the books sentence", () => {

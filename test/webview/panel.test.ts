@@ -7,7 +7,7 @@ import { formatCount, formatNumber } from "../../src/core/format";
 import { normOptions } from "../../src/core/normalizations";
 import { noise, npy, place } from "../cli/tensor-files";
 import { engineHost, THEMES } from "../support/webview-page";
-import { numbersShown, panels, rowsOf, showView } from "./panel";
+import { numbersShown, panels, rowsOf, setRole, showView } from "./panel";
 
 const DIGITS = "media/samples/digits/conv1-batchnorm.safetensors";
 
@@ -102,16 +102,19 @@ describe("the inspector's panel", function () {
 		const panel = await suite.open(DIGITS);
 		await numbersShown(panel);
 		assert.match((await panel.page.locator(".layout-counts").textContent()) ?? "", /^12 sets of 2\u202f048 values/);
-		await panel.page.getByRole("button", { name: /^Axis 0, N/ }).press("Enter");
+		await setRole(panel, 0, "kept");
 		assert.equal(
 			await panel.page.locator(".layout-counts").textContent(),
 			"384 sets of 64 values; statistics shape [32, 12, 1, 1].",
 		);
-		assert.match((await panel.page.locator(".same-as").textContent()) ?? "", /InstanceNorm with channels C/);
+		assert.equal(
+			await panel.page.locator(".layout-name").textContent(),
+			"InstanceNorm = GroupNorm(12) = LayerNorm over H, W",
+		);
 		await panel.page.locator(".first-sets h3", { hasText: "of 384 sets" }).waitFor();
 		const [name, input] = suite.asked.at(-1) ?? [];
 		assert.equal(name, "inspect");
-		assert.deepEqual((input as { norm: { options: { cells: unknown } } }).norm.options.cells, [32, 12, 1, 1]);
+		assert.equal((input as { norm: { id: unknown } }).norm.id, "instanceNorm");
 	});
 
 	it("offers the divisors of the channels as groups and sends the chosen norm to Normalize and save", async () => {
@@ -135,18 +138,69 @@ describe("the inspector's panel", function () {
 		assert.deepEqual([tensor, norm.id, norm.options.groups], ["before_bn", "groupNorm", 3]);
 	});
 
-	it("says at the control why a number of parts does not fit, and asks for no norm then", async () => {
-		const panel = await suite.open(DIGITS);
-		await numbersShown(panel);
-		await panel.page.getByLabel("Parts that axis C is cut into").fill("5");
+	it("says at the control why groups do not fit, and asks for no norm then", async () => {
+		const state = { choices: { 4: { norm: "groupNorm", options: { groups: 5 } } } };
+		const panel = await suite.open(DIGITS, { state });
 		await panel.page
 			.locator(".problem", { hasText: "which 5 equal groups cannot share; choose a divisor of 12" })
 			.waitFor();
 		assert.equal(await panel.page.locator(".picture").isVisible(), false);
+		const groups = panel.page.getByLabel("Groups of axis 1");
+		assert.equal(await groups.getAttribute("aria-invalid"), "true");
 		await panel.page.waitForTimeout(150);
 		assert.equal(Object.hasOwn(suite.asked.at(-1)?.[1] as object, "norm"), false);
-		await panel.page.getByLabel("Parts that axis C is cut into").fill("4");
-		await panel.page.locator(".layout-counts", { hasText: "4 sets of" }).waitFor();
+		await groups.selectOption("4 groups of 3");
+		await panel.page.locator(".layout-counts", { hasText: "128 sets of" }).waitFor();
+		assert.equal(await panel.page.locator(".layout-name").textContent(), "GroupNorm(4)");
+	});
+
+	it("sets the chips by a named layout, and names the layout that the chips make", async () => {
+		const panel = await suite.open(DIGITS);
+		await numbersShown(panel);
+		const { page } = panel;
+		const roles = () =>
+			page.locator(".chip").evaluateAll((chips) => chips.map((chip) => (chip as HTMLElement).dataset.role));
+		for (const [name, becomes, reached] of [
+			["LayerNorm over C, H, W", ["kept", "averaged", "averaged", "averaged"], "LayerNorm over C, H, W = GroupNorm(1)"],
+			["LayerNorm over C", ["kept", "averaged", "kept", "kept"], "LayerNorm over C = LayerNorm2d"],
+			["InstanceNorm", ["kept", "kept", "averaged", "averaged"], "InstanceNorm = GroupNorm(12) = LayerNorm over H, W"],
+			["GroupNorm(6)", ["kept", "grouped", "averaged", "averaged"], "GroupNorm(6)"],
+			["BatchNorm", ["averaged", "kept", "averaged", "averaged"], "BatchNorm"],
+		] as const) {
+			const preset = page.locator(".preset").filter({ has: page.getByText(name, { exact: true }) });
+			await preset.press("Enter");
+			await page.locator(".layout-name").getByText(reached, { exact: true }).waitFor();
+			assert.equal(await preset.getAttribute("aria-pressed"), "true");
+			assert.deepEqual(await roles(), becomes);
+		}
+		for (const [axis, role, reached] of [
+			[0, "kept", "InstanceNorm = GroupNorm(12) = LayerNorm over H, W"],
+			[1, "split", "GroupNorm(6)"],
+			[1, "averaged", "LayerNorm over C, H, W = GroupNorm(1)"],
+			[2, "kept", "Not a named norm"],
+			[3, "kept", "LayerNorm over C = LayerNorm2d"],
+		] as const) {
+			await setRole(panel, axis, role);
+			await page.locator(".layout-name").getByText(reached, { exact: true }).waitFor();
+		}
+		assert.deepEqual(panel.problems, []);
+	});
+
+	it("lets the letters be edited, knows the channel axis by them, and lets the host remember them", async () => {
+		const panel = await suite.open(DIGITS);
+		await numbersShown(panel);
+		const { page } = panel;
+		await page.getByLabel("Name of axis 3").fill("C");
+		await page.getByLabel("Name of axis 1").fill("rows");
+		await page.locator(".layout-roles", { hasText: "Averaged over N, rows, H; kept C." }).waitFor();
+		const [, said] = suite.asked.findLast(([name]) => name === "rememberAxes") ?? [];
+		assert.deepEqual(said, { 4: { convention: "own", letters: ["N", "rows", "H", "C"] } });
+		const host = engineHost(suite.engine, path.resolve(DIGITS));
+		const again = await suite.open(DIGITS, {
+			handlers: { open: async (input, context) => ({ ...(await host.open(input, context)), axes: said }) as never },
+		});
+		await again.page.locator(".layout-roles", { hasText: "Averaged over N, rows, H; kept C." }).waitFor();
+		assert.deepEqual(panel.problems, []);
 	});
 
 	it("cancels: the request ends at the host, and Compute starts it again", async () => {
@@ -308,7 +362,7 @@ describe("the inspector's panel", function () {
 		const panel = await suite.open(DIGITS);
 		await numbersShown(panel);
 		await panel.page.locator(".tensor-row", { hasText: "after_bn" }).first().click();
-		await panel.page.getByRole("button", { name: /^Axis 0, N/ }).click();
+		await setRole(panel, 0, "kept");
 		await numbersShown(panel);
 		await panel.page.waitForTimeout(300);
 		const again = await suite.open(DIGITS, { state: panel.savedState() });

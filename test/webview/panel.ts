@@ -96,3 +96,8 @@ export async function showView({ page }: WebviewPage, label: string): Promise<vo
 	await page.getByRole("tab", { name: label }).click();
 	await page.getByRole("tab", { name: label, selected: true }).waitFor();
 }
+
+/** Changes what becomes of an axis at its chip. */
+export async function setRole({ page }: WebviewPage, axis: number, role: "averaged" | "kept" | "split"): Promise<void> {
+	await page.locator(".chip").nth(axis).getByRole("radio", { name: role }).check();
+}

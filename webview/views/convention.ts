@@ -1,11 +1,11 @@
 import { AXIS_CONVENTIONS, type AxisConventionId } from "../../src/core/axes";
-import { dropdown, textField } from "../controls/controls";
+import { dropdown } from "../controls/controls";
 import { el, setText, show } from "../dom";
 import { chosenOf } from "../session";
 import type { Store } from "../store";
 import type { Choose } from "./axes";
 
-/** What the axes mean: the fields to choose it, and the reason of a guess. */
+/** What the axes mean: the field to choose it, and where the answer comes from. */
 export function createConvention(
 	store: Store,
 	choose: Choose,
@@ -15,13 +15,9 @@ export function createConvention(
 			// The axis option would mean another axis under another convention.
 			const { axis: _, ...options } = choices.options ?? {};
 			const known = Object.keys(AXIS_CONVENTIONS).find((name) => name === id) as AxisConventionId | undefined;
-			return { ...choices, options, convention: known ?? "own", letters: choices.letters ?? letters.join("") };
+			return { ...choices, options, convention: known ?? "own", letters: choices.letters ?? letters };
 		}),
 	);
-	const own = textField("Letters", (letters) => choose((choices) => ({ ...choices, letters })), {
-		live: true,
-		size: 8,
-	});
 	const reason = el("p", { class: "quiet reason" });
 	store.watch(
 		(state) => [state.opened, state.tensor, state.choices],
@@ -34,14 +30,12 @@ export function createConvention(
 					const example = known[chosen.shape.length];
 					return { value, label: example ? `${label} (${[...example].join(", ")})` : label };
 				}),
-				{ value: "own", label: "Own letters" },
+				{ value: "own", label: "Own names" },
 			]);
 			convention.set(chosen.convention);
-			show(own.element, chosen.convention === "own");
-			if (document.activeElement !== own.input) own.set(chosen.letters.join(""));
 			setText(reason, chosen.reason);
 			show(reason, chosen.guessed && chosen.shape.length > 0);
 		},
 	);
-	return { fields: [convention.element, own.element], reason };
+	return { fields: [convention.element], reason };
 }

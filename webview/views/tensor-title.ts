@@ -26,16 +26,13 @@ export function createTensorTitle(store: Store, session: Session): HTMLElement {
 	const element = el(
 		"section",
 		{ class: "section tensor-head" },
-		name,
-		facts,
+		el("div", { class: "tensor-line" }, name, facts),
 		note,
 		part,
 		error,
 		stopped,
-		coverage.element,
 		whole,
-		badges,
-		nothingOdd,
+		el("div", { class: "tensor-remarks" }, coverage.element, badges, nothingOdd),
 	);
 
 	store.watch(

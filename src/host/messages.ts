@@ -1,0 +1,53 @@
+import { AXIS_CONVENTIONS, type AxisConventionId } from "../core/axes";
+import { type Check, count, flag, listOf, nothing, number, oneOf, record, such, tableOf, text } from "../core/check";
+import type { Layout } from "../core/layout";
+import { isNormId, type Norm } from "../core/normalizations";
+import type { HostApi } from "../protocol";
+import type { CallContext, Handlers } from "../rpc";
+
+/** Axes of a tensor at most, far past what any file format has. */
+const MAX_RANK = 1024;
+
+const part = oneOf(0, 1);
+const shape = listOf(count, MAX_RANK);
+const layout: Check<Layout> = record({ shape, cells: shape });
+const option = such(
+	(value): value is string | number | boolean | readonly number[] =>
+		["string", "number", "boolean"].includes(typeof value) ||
+		(Array.isArray(value) && value.length <= MAX_RANK && value.every((item) => typeof item === "number")),
+	"a number, a word or a list of numbers",
+);
+/** Which options a norm has, and what they may be, is the catalogue's to say: `layoutOf` throws what does not fit. */
+const norm = record({
+	id: such(isNormId, "the id of a normalization"),
+	options: (value: unknown, name: string) => {
+		record({ eps: number, cells: shape })(value, name);
+		return tableOf(option, 64)(value, name);
+	},
+}) as unknown as Check<Norm>;
+const conventions = Object.keys(AXIS_CONVENTIONS) as AxisConventionId[];
+/** What is remembered of a file's axes; what an older version left behind is checked too. */
+export const axisChoices = tableOf(
+	record({}, { convention: oneOf(...conventions, "own"), letters: listOf(text, MAX_RANK) }),
+	MAX_RANK,
+);
+
+/** What every request of the webview has to be. */
+export const INPUTS: { readonly [Name in keyof HostApi]: Check<Parameters<HostApi[Name]>[0]> } = {
+	open: nothing,
+	rememberAxes: axisChoices,
+	inspect: record({ tensor: text, part }, { norm, sample: flag }),
+	distribution: record({ tensor: text, part }, { layout }),
+	normalize: record({ tensor: text, norm }),
+	copyStatistics: record({ tensor: text }),
+};
+
+/** Handlers that refuse a request which is not what it has to be, with `bad-option`. */
+export function checkedHandlers(handlers: Handlers<HostApi>): Handlers<HostApi> {
+	const checked = Object.entries(handlers).map(([name, handle]) => [
+		name,
+		async (input: unknown, context: CallContext) =>
+			handle(INPUTS[name as keyof HostApi](input, name) as never, context),
+	]);
+	return Object.fromEntries(checked) as Handlers<HostApi>;
+}

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { TensorError } from "../../src/core/errors";
+import { normOptions } from "../../src/core/normalizations";
+import { checkedHandlers, INPUTS } from "../../src/host/messages";
+import type { HostApi } from "../../src/protocol";
+import type { CallContext, Handlers } from "../../src/rpc";
+
+const NORM = { id: "groupNorm", options: normOptions([4, 6], { groups: 3 }) } as const;
+const INSPECT = { tensor: "x", part: 0, norm: NORM, sample: true };
+
+describe("a message of the webview", () => {
+	for (const [name, input] of [
+		["open", null],
+		["rememberAxes", { 2: { convention: "own", letters: ["N", "C"] }, 3: {} }],
+		["inspect", INSPECT],
+		["inspect", { tensor: "", part: 1 }],
+		["distribution", { tensor: "x", part: 0, layout: { shape: [4, 6], cells: [1, 6] } }],
+		["normalize", { tensor: "x", norm: { ...NORM, options: { ...NORM.options, eps: NaN } } }],
+		["copyStatistics", { tensor: "x" }],
+	] as const) {
+		it(`is taken as it is: ${name} ${JSON.stringify(input)}`, () => {
+			assert.deepEqual(INPUTS[name](input, name), input);
+		});
+	}
+
+	for (const [name, input, place] of [
+		["open", {}, "open"],
+		["rememberAxes", { 2: { convention: "sideways" } }, "rememberAxes.2.convention"],
+		["rememberAxes", { 2: { letters: ["N", 1] } }, "rememberAxes.2.letters[1]"],
+		["inspect", undefined, "inspect"],
+		["inspect", { ...INSPECT, tensor: 1 }, "inspect.tensor"],
+		["inspect", { ...INSPECT, part: 2 }, "inspect.part"],
+		["inspect", { ...INSPECT, sample: "yes" }, "inspect.sample"],
+		["inspect", { ...INSPECT, norm: { id: "toString", options: NORM.options } }, "inspect.norm.id"],
+		["inspect", { ...INSPECT, norm: { id: "batchNorm", options: {} } }, "inspect.norm.options.eps"],
+		["inspect", { ...INSPECT, norm: { ...NORM, options: { ...NORM.options, axis: {} } } }, "inspect.norm.options.axis"],
+		["distribution", { tensor: "x", part: 0, layout: { shape: [-1], cells: [1] } }, "distribution.layout.shape[0]"],
+		["distribution", { tensor: "x", part: 0, layout: { shape: "4", cells: [1] } }, "distribution.layout.shape"],
+		["normalize", { tensor: "x" }, "normalize.norm"],
+		["copyStatistics", ["x"], "copyStatistics"],
+	] as const) {
+		it(`is refused with its place: ${name} ${JSON.stringify(input)}`, () => {
+			assert.throws(
+				() => INPUTS[name](input, name),
+				(thrown) =>
+					thrown instanceof TensorError &&
+					thrown.code === "bad-option" &&
+					thrown.message.startsWith(`The message's "${place}" is `),
+			);
+		});
+	}
+
+	it("reaches no handler before it was checked, and then without what it should not have", async () => {
+		const seen: unknown[] = [];
+		const handlers = { copyStatistics: (input: unknown) => seen.push(input) } as unknown as Handlers<HostApi>;
+		const { copyStatistics } = checkedHandlers(handlers);
+		const context = {} as CallContext;
+		await assert.rejects(async () => copyStatistics({} as never, context), /"copyStatistics\.tensor" is undefined/);
+		assert.deepEqual(seen, []);
+		await copyStatistics({ tensor: "x", path: "/etc/passwd" } as never, context);
+		assert.deepEqual(seen, [{ tensor: "x" }]);
+	});
+});
