@@ -2,7 +2,8 @@ import type { AxisConventionId } from "./core/axes";
 import type { Distribution } from "./core/distribution";
 import type { ErrorData } from "./core/errors";
 import type { Inspection } from "./core/inspection";
-import type { Layout } from "./core/layout";
+import type { Box, Layout } from "./core/layout";
+import type { CellStatistics } from "./core/moments";
 import type { Norm } from "./core/normalizations";
 import type { FileDescription } from "./core/tensor";
 
@@ -41,6 +42,15 @@ export interface DistributionRequest {
 	readonly layout?: Layout;
 }
 
+/** What the inspector asks for when it wants the numbers of a single set. */
+export interface BoxRequest {
+	readonly tensor: string;
+	/** 0, or 1 for the imaginary part of a complex tensor. */
+	readonly part: 0 | 1;
+	/** The set's elements, at most 2^24. */
+	readonly box: Box;
+}
+
 /** What the webview may ask of the extension host. A session belongs to one file: the webview never names one. */
 export interface HostApi {
 	/** The file's tensors, from its headers. */
@@ -49,6 +59,8 @@ export interface HostApi {
 	rememberAxes(input: AxisChoices): null;
 	/** Statistics of one tensor, with progress; a later request does not end an earlier one: cancel it. */
 	inspect(input: InspectRequest): Inspection;
+	/** Statistics of one box, read alone while other work goes on. */
+	boxStatistics(input: BoxRequest): CellStatistics;
 	/** Quantiles and histograms of one tensor, from a reading of its own; otherwise as `inspect`. */
 	distribution(input: DistributionRequest): Distribution;
 	/** Starts "Normalize and save…" for one tensor; answers with the written file's name, or null when the user backed out. */

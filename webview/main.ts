@@ -3,6 +3,7 @@ import "./style.css";
 import type { HostApi, WebviewApi } from "../src/protocol";
 import { openChannel, type Port } from "../src/rpc";
 import { fromWire, toWire } from "../src/wire";
+import { followLitSet } from "./lit-set";
 import { createSession } from "./session";
 import { checkRemembered, createStore } from "./store";
 import { createApp } from "./views/app";
@@ -40,6 +41,7 @@ const host = openChannel<WebviewApi, HostApi>(port, {
 	},
 });
 const session = createSession(store, host);
+followLitSet(store, host);
 
 document.getElementById("app")?.append(createApp(store, session));
 void session.open();

@@ -3,6 +3,7 @@ import type { Inspection } from "../src/core/inspection";
 import type { OpenedFile } from "../src/protocol";
 import type { Progress } from "../src/rpc";
 import type { Choices } from "./chosen";
+import type { LitSet } from "./lit-set";
 
 /** How the request for numbers stands. */
 export type Work =
@@ -32,6 +33,8 @@ export interface State {
 	readonly work: Work;
 	/** The newest numbers of the selected tensor and part; those of an older norm until newer ones arrive. */
 	readonly inspection: Inspection | undefined;
+	/** Numbers of a set that was pointed at. */
+	readonly litSet: LitSet | undefined;
 	/** The sentence that a screen reader says next. */
 	readonly announcement: string;
 	/** What became of the last command, in sight until the next. */
@@ -70,6 +73,7 @@ export function createStore(remembered: Partial<State>, remember: (state: Partia
 		lit: [],
 		extremes: true,
 		inspection: undefined,
+		litSet: undefined,
 		announcement: "",
 		notice: "",
 		...remembered,

@@ -102,6 +102,13 @@ export function profileLayout(shape: Shape, axis: number, maxCells: number): Lay
 	return { shape, cells: shape.map((size, a) => (a === axis ? Math.min(size, maxCells) : Math.min(1, size))) };
 }
 
+/** The elements of one set: a box, as every axis is cut into contiguous parts. */
+export function setBox({ shape, cells }: Layout, set: readonly number[]): Box {
+	const origin = shape.map((size, axis) => partStart(set[axis] ?? 0, size, cells[axis] ?? 1));
+	const end = shape.map((size, axis) => partStart((set[axis] ?? 0) + 1, size, cells[axis] ?? 1));
+	return { origin, shape: end.map((stop, axis) => stop - (origin[axis] as number)) };
+}
+
 /** Turns an axis counted from the end (-1 is the last) into its index, or throws `bad-option`. */
 export function resolveAxis(axis: number, rank: number): number {
 	const resolved = axis < 0 ? axis + rank : axis;

@@ -1,8 +1,8 @@
 import type { Distribution } from "../core/distribution";
 import type { DType, WritableDType } from "../core/dtype";
 import type { Inspection } from "../core/inspection";
-import type { Layout, Shape } from "../core/layout";
-import type { Moments } from "../core/moments";
+import type { Box, Layout, Shape } from "../core/layout";
+import type { CellStatistics, Moments } from "../core/moments";
 import type { Norm } from "../core/normalizations";
 import type { RawLayout } from "../core/raw-layout";
 import type { Coverage } from "../core/sampling";
@@ -158,6 +158,11 @@ export interface Engine {
 	): Promise<MomentsResult>;
 	/** Quantiles and histograms of one part of a tensor, for every cell of a layout, from one read. */
 	distribution(request: DistributionRequest, options?: CallOptions): Promise<DistributionResult>;
+	/** Statistics of one box of one part of a tensor, of at most 2^24 elements, read alone and at once: those of a single set. */
+	boxStatistics(
+		request: TensorRef & { readonly part: 0 | 1; readonly box: Box },
+		options?: CallOptions,
+	): Promise<CellStatistics>;
 	/** All profiles, the whole, and a norm's summary, at the size of a screen. */
 	inspect(
 		request: TensorRef & Sampling & { readonly part: 0 | 1; readonly norm?: Norm },

@@ -78,6 +78,11 @@ export function createEngine({ workerPath, workers }: EngineOptions): Engine {
 			return { tensor, dtype, shape, layout, distribution, elapsedMs: performance.now() - started };
 		},
 
+		async boxStatistics({ part, box, ...ref }, options = {}) {
+			const target = await locate(pool, ref, options);
+			return pool.runAside("statisticsOfBox", { target, part, box }, { signal: options.signal });
+		},
+
 		async inspect({ part, norm: wanted = null, sample = false, sampleMs = SAMPLE_MS, ...ref }, options = {}) {
 			const started = performance.now();
 			const target = await locate(pool, ref, options);

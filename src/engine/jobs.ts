@@ -1,12 +1,14 @@
 import type { Distribution } from "../core/distribution";
 import type { Inspection } from "../core/inspection";
-import type { Layout } from "../core/layout";
+import type { Box, Layout } from "../core/layout";
+import type { CellStatistics } from "../core/moments";
 import type { Norm } from "../core/normalizations";
 import type { Sketch } from "../core/sketch";
 import type { FileDescription } from "../core/tensor";
 import type { CallContext, Handlers } from "../rpc";
 import { type AffineParameters, affineParameters, type Coefficients, normCoefficients } from "./affine";
 import type { FileRef, LayoutMoments, NormalizeAllRequest, TensorRef } from "./api";
+import { statisticsOfBox } from "./box-jobs";
 import { compareShare } from "./compare";
 import type { CellRange } from "./derive";
 import type { DifferenceShare } from "./differences";
@@ -40,6 +42,8 @@ export interface Jobs {
 	layoutMoments(input: Partials): LayoutMoments[];
 	/** Adds shares up into what the panel shows. */
 	inspection(input: Partials & { readonly part: 0 | 1; readonly norm: Norm | null }): Omit<Inspection, "elapsedMs">;
+	/** Statistics of one box of one part of a tensor. */
+	statisticsOfBox(input: { readonly target: Target; readonly part: 0 | 1; readonly box: Box }): CellStatistics;
 	/** Counts a share of one part of a tensor in buckets, cell by cell. */
 	sketchOfShare(input: {
 		readonly target: Target;
@@ -111,6 +115,7 @@ export function createJobs(): Handlers<Jobs> {
 		momentsOfSample: tracked((input, context) => momentsOfSample(files, input, context)),
 		layoutMoments: tracked((input, context) => layoutMoments(input, context)),
 		inspection: tracked((input) => inspectionOf(input)),
+		statisticsOfBox: tracked((input, context) => statisticsOfBox(files, input, context)),
 		sketchOfShare: tracked((input, context) => sketchOfShare(files, input, context)),
 		mergedDistribution: tracked((sketches, context) => mergedDistribution(sketches, context)),
 		checkOutput: tracked((input, { signal }) => checkOutput(files, input, signal)),

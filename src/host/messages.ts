@@ -37,6 +37,7 @@ export const INPUTS: { readonly [Name in keyof HostApi]: Check<Parameters<HostAp
 	open: nothing,
 	rememberAxes: axisChoices,
 	inspect: record({ tensor: text, part }, { norm, sample: flag }),
+	boxStatistics: record({ tensor: text, part, box: record({ origin: shape, shape }) }),
 	distribution: record({ tensor: text, part }, { layout }),
 	normalize: record({ tensor: text, norm }),
 	copyStatistics: record({ tensor: text }),

@@ -63,6 +63,9 @@ export function startSession(host: Host, uri: vscode.Uri, webview: vscode.Webvie
 				const request = { file: await fileOf(signal), tensor, part, sample, ...(norm ? { norm } : {}) };
 				return host.engine.inspect(request, { signal, onProgress: progress });
 			},
+			async boxStatistics({ tensor, part, box }, { signal }) {
+				return host.engine.boxStatistics({ file: await fileOf(signal), tensor, part, box }, { signal });
+			},
 			async distribution({ tensor, part, layout }, { signal, progress }) {
 				const request = { file: await fileOf(signal), tensor, part, ...(layout ? { layout } : {}) };
 				return (await host.engine.distribution(request, { signal, onProgress: progress })).distribution;

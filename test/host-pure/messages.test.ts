@@ -15,6 +15,7 @@ describe("a message of the webview", () => {
 		["rememberAxes", { 2: { convention: "own", letters: ["N", "C"] }, 3: {} }],
 		["inspect", INSPECT],
 		["inspect", { tensor: "", part: 1 }],
+		["boxStatistics", { tensor: "x", part: 0, box: { origin: [0, 3], shape: [4, 2] } }],
 		["distribution", { tensor: "x", part: 0, layout: { shape: [4, 6], cells: [1, 6] } }],
 		["normalize", { tensor: "x", norm: { ...NORM, options: { ...NORM.options, eps: NaN } } }],
 		["copyStatistics", { tensor: "x" }],

@@ -87,6 +87,10 @@ export function engineHost(
 			asked("inspect", input);
 			return engine.inspect({ file: ref, ...input }, { signal, onProgress: progress });
 		},
+		boxStatistics(input, { signal }) {
+			asked("boxStatistics", input);
+			return engine.boxStatistics({ file: ref, ...input }, { signal });
+		},
 		async distribution(input, { signal, progress }) {
 			asked("distribution", input);
 			return (await engine.distribution({ file: ref, ...input }, { signal, onProgress: progress })).distribution;

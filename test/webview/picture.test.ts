@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { Page } from "playwright-core";
+import { formatNumber } from "../../src/core/format";
 import { cellOfIndex, type Shape } from "../../src/core/layout";
 import { layoutOf, type NormId, normOptions } from "../../src/core/normalizations";
 import type { View } from "../../webview/picture/draw";
@@ -128,7 +129,31 @@ describe("the picture in the panel", function () {
 			const [n, c, h, w] = element;
 			await page.locator(".picture-readout", { hasText: `Element N ${n}, C ${c}, H ${h}, W ${w} shares` }).waitFor();
 		}
-		assert.match((await page.locator(".picture-readout").textContent()) ?? "", /one of 24 sets of 1\u202f568\. Mean/);
+		assert.match(
+			(await page.locator(".picture-readout").textContent()) ?? "",
+			/one of 24 sets of 1\u202f568 values; mean/,
+		);
+	});
+
+	it("tells the numbers of any set, also of those that no list has, before the tensor's are there", async () => {
+		const file = place(suite.folder, "sets.npy", npy(SHAPE, noise(SHAPE.reduce((a, b) => a * b, 1))));
+		const state = { choices: { 4: { norm: "cells", options: { cells: [8, 24, 14, 1] } } } };
+		const never = { inspect: () => new Promise<never>(() => {}) };
+		for (const handlers of [{}, never]) {
+			const { page, problems } = await suite.open(file, { state, handlers });
+			await page.locator(".picture-canvas").waitFor();
+			for (const lit of [
+				[7, 23, 13, 5],
+				[3, 11, 0, 13],
+			]) {
+				await lightUp(page, lit);
+				const box = { origin: [...lit.slice(0, 3), 0], shape: [1, 1, 1, 14] };
+				const { mean, std } = await suite.engine.boxStatistics({ file: { path: file }, part: 0, box });
+				const told = `one of 2\u202f688 sets of 14 values; mean ${formatNumber(mean)}, std ${formatNumber(std)}.`;
+				await page.locator(".picture-readout", { hasText: told }).waitFor();
+			}
+			assert.deepEqual(problems, []);
+		}
 	});
 
 	it("moves with the keys, along every axis", async () => {
