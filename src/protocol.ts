@@ -51,6 +51,15 @@ export interface BoxRequest {
 	readonly box: Box;
 }
 
+/** What the inspector asks for when it paints elements one by one. */
+export interface ElementsRequest {
+	readonly tensor: string;
+	/** 0, or 1 for the imaginary part of a complex tensor. */
+	readonly part: 0 | 1;
+	/** Ascending indices of every axis; together at most 2^16 elements. */
+	readonly indices: readonly (readonly number[])[];
+}
+
 /** What the webview may ask of the extension host. A session belongs to one file: the webview never names one. */
 export interface HostApi {
 	/** The file's tensors, from its headers. */
@@ -61,6 +70,8 @@ export interface HostApi {
 	inspect(input: InspectRequest): Inspection;
 	/** Statistics of one box, read alone while other work goes on. */
 	boxStatistics(input: BoxRequest): CellStatistics;
+	/** The elements at all combinations of some indices of every axis, in C order. */
+	elements(input: ElementsRequest): Float64Array;
 	/** Quantiles and histograms of one tensor, from a reading of its own; otherwise as `inspect`. */
 	distribution(input: DistributionRequest): Distribution;
 	/** Starts "Normalize and save…" for one tensor; answers with the written file's name, or null when the user backed out. */

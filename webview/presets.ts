@@ -1,4 +1,4 @@
-import { divisors, type Layout, type Shape } from "../src/core/layout";
+import { divisors, type Layout, roleOf, type Shape } from "../src/core/layout";
 import { layoutNames } from "../src/core/layout-name";
 import { type Norm, type NormId, normalization } from "../src/core/normalizations";
 import { type Choices, type Chosen, tryNorm } from "./chosen";
@@ -21,11 +21,12 @@ function usualGroups(channels: number): number | undefined {
 
 /** The named layouts of a tensor: those that are taken for each other, side by side. */
 export function presetsOf(chosen: Chosen): Preset[] {
-	const { shape, letters, channelAxis } = chosen;
+	const { shape, letters, channelAxis, layout: now } = chosen;
 	const keep = (...kept: readonly number[]) =>
 		shape.map((size, axis) => (kept.includes(axis) ? size : Math.min(1, size)));
 	const all = shape.map((_, axis) => axis);
-	const grouped = shape.length > 1 ? usualGroups(shape[channelAxis] ?? 1) : undefined;
+	const own = now && roleOf(now, channelAxis) === "grouped" ? now.cells[channelAxis] : undefined;
+	const grouped = shape.length > 1 ? (own ?? usualGroups(shape[channelAxis] ?? 1)) : undefined;
 	const wanted = [
 		keep(channelAxis),
 		keep(0),

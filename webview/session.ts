@@ -10,6 +10,8 @@ import type { State, Store } from "./store";
 
 /** What the views can set off. */
 export interface Session {
+	/** For views that ask for numbers of their own. */
+	readonly host: Channel<HostApi>;
 	/** Reads the file's headers again, and the numbers after them. */
 	readonly open: () => Promise<void>;
 	readonly select: (tensor: string) => void;
@@ -137,6 +139,7 @@ export function createSession(store: Store, host: Channel<HostApi>): Session {
 	};
 
 	return {
+		host,
 		async open() {
 			stop();
 			store.update({ changed: false, work: { state: "idle" } });

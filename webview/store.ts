@@ -28,6 +28,8 @@ export interface State {
 	readonly choices: Readonly<Record<number, Choices>>;
 	/** The element whose set is lit up in the picture, one index per axis. */
 	readonly lit: readonly number[];
+	/** What the picture is painted with. */
+	readonly paint: "sets" | "values";
 	/** Whether charts show the band from minimum to maximum. */
 	readonly extremes: boolean;
 	readonly work: Work;
@@ -71,6 +73,7 @@ export function createStore(remembered: Partial<State>, remember: (state: Partia
 		view: "layout",
 		choices: {},
 		lit: [],
+		paint: "sets",
 		extremes: true,
 		inspection: undefined,
 		litSet: undefined,
@@ -118,7 +121,7 @@ export function createStore(remembered: Partial<State>, remember: (state: Partia
 /** What of a remembered state, of unknown origin, can be used. */
 export function checkRemembered(saved: unknown): Partial<State> {
 	if (typeof saved !== "object" || saved === null) return {};
-	const { filter, tensor, part, view, choices, lit, extremes } = saved as Readonly<Record<string, unknown>>;
+	const { filter, tensor, part, view, choices, lit, paint, extremes } = saved as Readonly<Record<string, unknown>>;
 	return {
 		...(typeof filter === "string" ? { filter } : {}),
 		...(typeof tensor === "string" ? { tensor } : {}),
@@ -126,6 +129,7 @@ export function checkRemembered(saved: unknown): Partial<State> {
 		...(typeof view === "string" ? { view } : {}),
 		...(typeof choices === "object" && choices !== null ? { choices: choices as State["choices"] } : {}),
 		...(Array.isArray(lit) && lit.every(Number.isInteger) ? { lit: lit as number[] } : {}),
+		...(paint === "sets" || paint === "values" ? { paint } : {}),
 		...(typeof extremes === "boolean" ? { extremes } : {}),
 	};
 }

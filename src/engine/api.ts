@@ -163,6 +163,11 @@ export interface Engine {
 		request: TensorRef & { readonly part: 0 | 1; readonly box: Box },
 		options?: CallOptions,
 	): Promise<CellStatistics>;
+	/** The elements at some ascending indices of every axis, all combinations in C order: at most 2^16, as a picture needs them. */
+	elements(
+		request: TensorRef & { readonly part: 0 | 1; readonly indices: readonly (readonly number[])[] },
+		options?: CallOptions,
+	): Promise<Float64Array>;
 	/** All profiles, the whole, and a norm's summary, at the size of a screen. */
 	inspect(
 		request: TensorRef & Sampling & { readonly part: 0 | 1; readonly norm?: Norm },

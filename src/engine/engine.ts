@@ -83,6 +83,11 @@ export function createEngine({ workerPath, workers }: EngineOptions): Engine {
 			return pool.runAside("statisticsOfBox", { target, part, box }, { signal: options.signal });
 		},
 
+		async elements({ part, indices, ...ref }, options = {}) {
+			const target = await locate(pool, ref, options);
+			return pool.runAside("elementsAt", { target, part, indices }, { signal: options.signal });
+		},
+
 		async inspect({ part, norm: wanted = null, sample = false, sampleMs = SAMPLE_MS, ...ref }, options = {}) {
 			const started = performance.now();
 			const target = await locate(pool, ref, options);

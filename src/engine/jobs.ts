@@ -13,6 +13,7 @@ import { compareShare } from "./compare";
 import type { CellRange } from "./derive";
 import type { DifferenceShare } from "./differences";
 import { mergedDistribution, sketchOfShare } from "./distribution-jobs";
+import { elementsAt } from "./elements-jobs";
 import { inspectionOf, layoutMoments, momentsOfShare, type Partials } from "./moments-jobs";
 import { createOpenFiles, type Target, targetOf } from "./open-files";
 import { finishOutput, publishOutput, startOutput } from "./output";
@@ -44,6 +45,12 @@ export interface Jobs {
 	inspection(input: Partials & { readonly part: 0 | 1; readonly norm: Norm | null }): Omit<Inspection, "elapsedMs">;
 	/** Statistics of one box of one part of a tensor. */
 	statisticsOfBox(input: { readonly target: Target; readonly part: 0 | 1; readonly box: Box }): CellStatistics;
+	/** Elements of one part of a tensor at some indices of every axis. */
+	elementsAt(input: {
+		readonly target: Target;
+		readonly part: 0 | 1;
+		readonly indices: readonly (readonly number[])[];
+	}): Float64Array;
 	/** Counts a share of one part of a tensor in buckets, cell by cell. */
 	sketchOfShare(input: {
 		readonly target: Target;
@@ -116,6 +123,7 @@ export function createJobs(): Handlers<Jobs> {
 		layoutMoments: tracked((input, context) => layoutMoments(input, context)),
 		inspection: tracked((input) => inspectionOf(input)),
 		statisticsOfBox: tracked((input, context) => statisticsOfBox(files, input, context)),
+		elementsAt: tracked((input, context) => elementsAt(files, input, context)),
 		sketchOfShare: tracked((input, context) => sketchOfShare(files, input, context)),
 		mergedDistribution: tracked((sketches, context) => mergedDistribution(sketches, context)),
 		checkOutput: tracked((input, { signal }) => checkOutput(files, input, signal)),

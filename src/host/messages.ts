@@ -38,6 +38,7 @@ export const INPUTS: { readonly [Name in keyof HostApi]: Check<Parameters<HostAp
 	rememberAxes: axisChoices,
 	inspect: record({ tensor: text, part }, { norm, sample: flag }),
 	boxStatistics: record({ tensor: text, part, box: record({ origin: shape, shape }) }),
+	elements: record({ tensor: text, part, indices: listOf(listOf(count, 2 ** 16), MAX_RANK) }),
 	distribution: record({ tensor: text, part }, { layout }),
 	normalize: record({ tensor: text, norm }),
 	copyStatistics: record({ tensor: text }),

@@ -66,6 +66,9 @@ export function startSession(host: Host, uri: vscode.Uri, webview: vscode.Webvie
 			async boxStatistics({ tensor, part, box }, { signal }) {
 				return host.engine.boxStatistics({ file: await fileOf(signal), tensor, part, box }, { signal });
 			},
+			async elements({ tensor, part, indices }, { signal }) {
+				return host.engine.elements({ file: await fileOf(signal), tensor, part, indices }, { signal });
+			},
 			async distribution({ tensor, part, layout }, { signal, progress }) {
 				const request = { file: await fileOf(signal), tensor, part, ...(layout ? { layout } : {}) };
 				return (await host.engine.distribution(request, { signal, onProgress: progress })).distribution;

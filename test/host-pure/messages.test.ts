@@ -16,6 +16,7 @@ describe("a message of the webview", () => {
 		["inspect", INSPECT],
 		["inspect", { tensor: "", part: 1 }],
 		["boxStatistics", { tensor: "x", part: 0, box: { origin: [0, 3], shape: [4, 2] } }],
+		["elements", { tensor: "x", part: 0, indices: [[0, 3], []] }],
 		["distribution", { tensor: "x", part: 0, layout: { shape: [4, 6], cells: [1, 6] } }],
 		["normalize", { tensor: "x", norm: { ...NORM, options: { ...NORM.options, eps: NaN } } }],
 		["copyStatistics", { tensor: "x" }],

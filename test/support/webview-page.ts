@@ -91,6 +91,10 @@ export function engineHost(
 			asked("boxStatistics", input);
 			return engine.boxStatistics({ file: ref, ...input }, { signal });
 		},
+		elements(input, { signal }) {
+			asked("elements", input);
+			return engine.elements({ file: ref, ...input }, { signal });
+		},
 		async distribution(input, { signal, progress }) {
 			asked("distribution", input);
 			return (await engine.distribution({ file: ref, ...input }, { signal, onProgress: progress })).distribution;

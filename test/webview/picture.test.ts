@@ -4,6 +4,7 @@ import type { Page } from "playwright-core";
 import { formatNumber } from "../../src/core/format";
 import { cellOfIndex, type Shape } from "../../src/core/layout";
 import { layoutOf, type NormId, normOptions } from "../../src/core/normalizations";
+import { dataColour, dataRange } from "../../webview/picture/data-colours";
 import type { View } from "../../webview/picture/draw";
 import { faceAt, type Scene } from "../../webview/picture/scene";
 import type { PictureDrawn } from "../../webview/views/picture";
@@ -13,6 +14,8 @@ import { numbersShown, panels } from "./panel";
 interface Painted extends PictureDrawn {
 	/** How far blue is ahead of red in the bluest pixel around the middle of every face. */
 	readonly blueness: readonly number[];
+	/** The colour in the middle of every face. */
+	readonly middles: readonly (readonly number[])[];
 }
 
 /** Changes the lit element through the number fields and answers with what was then drawn. */
@@ -41,13 +44,16 @@ function nextPicture(page: Page): Promise<Painted> {
 					const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
 					copy?.drawImage(canvas, 0, 0);
 					const scale = canvas.width / canvas.clientWidth;
-					const blueness = scene.faces.map(({ corners: [a, , c] }) => {
-						const x = Math.round((view.left + ((a[0] + c[0]) / 2) * view.unit) * scale);
-						const y = Math.round((view.top + ((a[1] + c[1]) / 2) * view.unit) * scale);
+					const places = scene.faces.map(({ corners: [a, , c] }) => [
+						Math.round((view.left + ((a[0] + c[0]) / 2) * view.unit) * scale),
+						Math.round((view.top + ((a[1] + c[1]) / 2) * view.unit) * scale),
+					]);
+					const middles = places.map(([x = 0, y = 0]) => [...(copy?.getImageData(x, y, 1, 1).data ?? [])]);
+					const blueness = places.map(([x = 0, y = 0]) => {
 						const data = copy?.getImageData(x - 1, y - 1, 3, 3).data ?? [];
 						return Math.max(...Array.from({ length: 9 }, (_, k) => (data[4 * k + 2] ?? 0) - (data[4 * k] ?? 0)));
 					});
-					resolve({ scene, view, blueness });
+					resolve({ scene, view, blueness, middles });
 				};
 				window.addEventListener("lit", () => setTimeout(() => requestAnimationFrame(() => setTimeout(answer, 0)), 50), {
 					once: true,
@@ -104,6 +110,40 @@ describe("the picture in the panel", function () {
 			assert.deepEqual(problems, []);
 		});
 	}
+
+	it("paints every cell of the set with its value's colour, and tells the value of the lit element", async () => {
+		const values = noise(SHAPE.reduce((a, b) => a * b, 1));
+		values[1] = NaN;
+		const file = place(suite.folder, "painted.npy", npy(SHAPE, values));
+		const state = { paint: "values", choices: { 4: { norm: "groupNorm", options: { groups: 4 } } } };
+		const panel = await suite.open(file, { state });
+		await numbersShown(panel);
+		const { page, problems } = panel;
+		const valueAt = (index: Shape) =>
+			values[index.reduce((sum, i, axis) => sum * (SHAPE[axis] as number) + i, 0)] as number;
+		const { whole } = await suite.engine.inspect({ file: { path: file }, part: 0 });
+		for (const lit of [
+			[0, 1, 2, 2],
+			[7, 20, 13, 9],
+		]) {
+			await lightUp(page, lit);
+			await page.locator(".picture-readout", { hasText: `Its value is ${formatNumber(valueAt(lit))}.` }).waitFor();
+			const { scene, middles } = await lightUp(page, lit);
+			let seen = 0;
+			for (const [k, face] of scene.faces.entries()) {
+				const [x, y] = centreOf(face);
+				const near = scene.faces.some(
+					(other) => other.pointed && Math.hypot(centreOf(other)[0] - x, centreOf(other)[1] - y) < 1.3,
+				);
+				if (!face.lit || near || faceAt(scene, [x, y]) !== face || Number.isNaN(valueAt(face.element))) continue;
+				const expected = dataColour(valueAt(face.element), dataRange(whole)).fill;
+				assert.equal(`rgb(${middles[k]?.slice(0, 3).join(",")})`, expected, `${face.element}`);
+				seen++;
+			}
+			assert.ok(seen > 20, `${seen} faces`);
+		}
+		assert.deepEqual(problems, []);
+	});
 
 	it("leaves cells of other sets without colour where no lit one shines through", async () => {
 		const { page } = await open("instanceNorm");

@@ -1,4 +1,6 @@
 import type { Face, Point } from "./book";
+import type { DataRange } from "./data-colours";
+import { fillWithValue, hatchPattern } from "./fills";
 import type { Label } from "./labels";
 import type { Scene } from "./scene";
 
@@ -11,6 +13,8 @@ export interface PictureColours {
 	/** Lines of the hatch on lit faces. */
 	readonly hatch: string;
 	readonly pointed: string;
+	/** Marks of NaN and the infinities. */
+	readonly warning: string;
 	/** High contrast themes draw every line in full strength. */
 	readonly highContrast: boolean;
 }
@@ -40,17 +44,33 @@ export function fitScene(
 	};
 }
 
-/** Draws a scene: glass for cells of other sets, solid and hatched for the lit set, strong lines between sets. */
+/** The values that faces are painted with, and the range that colours run between. */
+export interface Paint {
+	readonly of: (element: readonly number[]) => number | undefined;
+	readonly range: DataRange;
+}
+
+/**
+ * Draws a scene: glass for cells of other sets, solid and hatched for the lit set, strong lines between sets. With values,
+ * every cell has its value's colour, pale outside of the lit set.
+ */
 export function drawScene(
 	context: CanvasRenderingContext2D,
 	scene: Scene,
 	view: View,
 	colours: PictureColours,
 	font: string,
+	paint?: Paint,
 ): void {
 	const at = ([x, y]: Point): Point => [view.left + x * view.unit, view.top + y * view.unit];
 	const hatch = hatchPattern(context, colours.hatch, colours.highContrast);
-	for (const face of scene.faces) drawFace(context, face, at, colours, hatch);
+	for (const face of scene.faces) {
+		const value = paint?.of(face.element);
+		const corners = face.corners.map(at);
+		if (paint && value !== undefined) fillWithValue(context, face, corners, value, paint.range, colours);
+		else fillBySet(context, face, corners, colours, hatch);
+		drawEdges(context, face, corners, colours, paint !== undefined && value !== undefined);
+	}
 	for (const face of scene.faces) if (face.pointed) outline(context, face, at, colours.pointed);
 	context.fillStyle = colours.text;
 	for (const [from, to] of scene.breaks) {
@@ -67,36 +87,53 @@ export function drawScene(
 
 const SHADE = { top: 0.1, front: 0, right: -0.14 } as const;
 
-function drawFace(
-	context: CanvasRenderingContext2D,
-	face: Face,
-	at: (point: Point) => Point,
-	colours: PictureColours,
-	hatch: CanvasPattern | string,
-): void {
-	const corners = face.corners.map(at);
+function trace(context: CanvasRenderingContext2D, corners: readonly Point[]): void {
 	context.beginPath();
 	for (const [x, y] of corners) context.lineTo(x, y);
 	context.closePath();
+}
+
+function fillBySet(
+	context: CanvasRenderingContext2D,
+	face: Face,
+	corners: readonly Point[],
+	colours: PictureColours,
+	hatch: CanvasPattern | string,
+): void {
+	trace(context, corners);
 	if (face.lit) {
 		context.fillStyle = colours.lit;
 		context.fill();
-		const shade = SHADE[face.side];
-		if (shade !== 0 && !colours.highContrast) {
-			context.fillStyle = shade > 0 ? `rgba(255,255,255,${shade})` : `rgba(0,0,0,${-shade})`;
-			context.fill();
-		}
+		shade(context, face, colours);
 		context.fillStyle = hatch;
 		context.fill();
-	} else {
-		context.globalAlpha = face.side === "top" ? 0.42 : 0.52;
-		context.fillStyle = colours.background;
-		context.fill();
-		context.globalAlpha = (face.odd ? 0.13 : 0.05) + (face.side === "right" ? 0.05 : 0);
-		context.fillStyle = colours.text;
-		context.fill();
-		context.globalAlpha = 1;
+		return;
 	}
+	context.globalAlpha = face.side === "top" ? 0.42 : 0.52;
+	context.fillStyle = colours.background;
+	context.fill();
+	context.globalAlpha = (face.odd ? 0.13 : 0.05) + (face.side === "right" ? 0.05 : 0);
+	context.fillStyle = colours.text;
+	context.fill();
+	context.globalAlpha = 1;
+}
+
+/** Makes sides of the same colour look like those of a solid. */
+function shade(context: CanvasRenderingContext2D, { side }: Face, { highContrast }: PictureColours): void {
+	const change = SHADE[side];
+	if (change === 0 || highContrast) return;
+	context.fillStyle = change > 0 ? `rgba(255,255,255,${change})` : `rgba(0,0,0,${-change})`;
+	context.fill();
+}
+
+function drawEdges(
+	context: CanvasRenderingContext2D,
+	face: Face,
+	corners: readonly Point[],
+	colours: PictureColours,
+	painted: boolean,
+): void {
+	const colour = face.lit && !painted ? colours.background : colours.line;
 	for (let k = 0; k < 4; k++) {
 		const border = face.borders[k] as boolean;
 		const [x0, y0] = corners[k] as Point;
@@ -104,9 +141,9 @@ function drawFace(
 		context.beginPath();
 		context.moveTo(x0, y0);
 		context.lineTo(x1, y1);
-		context.strokeStyle = face.lit ? colours.background : colours.line;
+		context.strokeStyle = colour;
 		context.globalAlpha = border ? (face.lit ? 0.9 : 0.75) : colours.highContrast ? 0.3 : face.lit ? 0.35 : 0.2;
-		context.lineWidth = border ? 1.25 : 0.75;
+		context.lineWidth = border ? (painted && face.lit ? 2 : 1.25) : 0.75;
 		context.stroke();
 	}
 	context.globalAlpha = 1;
@@ -136,25 +173,4 @@ function drawLabel(
 	context.globalAlpha = strong || colours.highContrast ? 1 : 0.75;
 	context.fillText(text, x, y);
 	context.globalAlpha = 1;
-}
-
-/** Diagonal lines, so that the lit set does not hang on colour. */
-function hatchPattern(context: CanvasRenderingContext2D, colour: string, strong: boolean): CanvasPattern | string {
-	const scale = context.getTransform().a;
-	const size = Math.round(6 * scale);
-	const tile = new OffscreenCanvas(size, size);
-	const lines = tile.getContext("2d");
-	if (!lines) return "transparent";
-	lines.strokeStyle = colour;
-	lines.globalAlpha = strong ? 0.9 : 0.5;
-	lines.lineWidth = strong ? 1.5 * scale : scale;
-	for (const shift of [-size, 0, size]) {
-		lines.beginPath();
-		lines.moveTo(shift - 1, size + 1);
-		lines.lineTo(shift + size + 1, -1);
-		lines.stroke();
-	}
-	const pattern = context.createPattern(tile, "repeat");
-	pattern?.setTransform(new DOMMatrix().scale(1 / scale));
-	return pattern ?? "transparent";
 }

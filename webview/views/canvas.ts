@@ -4,7 +4,6 @@ import type { PictureColours } from "../picture/draw";
 export interface Theme extends PictureColours {
 	readonly accent: string;
 	readonly band: string;
-	readonly warning: string;
 	readonly fontFamily: string;
 	readonly fontSize: number;
 }

@@ -1,13 +1,13 @@
 import { sizeOf } from "../../src/core/layout";
 import { el, setText, show } from "../dom";
-import { chosenOf } from "../session";
+import { chosenOf, type Session } from "../session";
 import type { Store } from "../store";
 import { createEffect } from "./effect";
 import { createLayoutText } from "./layout-text";
 import { createPicture } from "./picture";
 
 /** What the chosen norm averages together, as a picture and in words, and what it does to the numbers. */
-export function createLayoutView(store: Store): HTMLElement {
+export function createLayoutView(store: Store, session: Session): HTMLElement {
 	const empty = el("p", { class: "quiet" });
 	store.watch(
 		(state) => [state.opened, state.tensor],
@@ -25,7 +25,7 @@ export function createLayoutView(store: Store): HTMLElement {
 		"div",
 		{},
 		empty,
-		el("div", { class: "layout-view" }, createPicture(store), createLayoutText(store)),
+		el("div", { class: "layout-view" }, createPicture(store, session), createLayoutText(store)),
 		createEffect(store),
 	);
 }

@@ -6,7 +6,7 @@ import { clampedLit, numbersOfLitSet } from "../lit-set";
 import type { State } from "../store";
 
 /** The lit element's set in words, with its numbers where they are known. */
-export function describeLit(state: State, chosen: Chosen): string {
+export function describeLit(state: State, chosen: Chosen, value: number | undefined): string {
 	const { layout, shape, letters } = chosen;
 	if (!layout) return "";
 	const name = clampedLit(state.lit, shape)
@@ -23,7 +23,8 @@ export function describeLit(state: State, chosen: Chosen): string {
 	const values = numbers
 		? `${numbers.exact ? "; mean" : "; in the sample mean"} ${formatNumber(numbers.mean)}, std ${formatNumber(numbers.std)}`
 		: "";
-	return `${name ? `Element ${name}` : "The scalar"} ${shared}: ${place}${values}.`;
+	const own = value === undefined ? "" : ` Its value is ${formatNumber(value)}.`;
+	return `${name ? `Element ${name}` : "The scalar"} ${shared}: ${place}${values}.${own}`;
 }
 
 /** One number field per axis: the picture without a pointer, and any element of a long axis. */

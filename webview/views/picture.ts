@@ -5,10 +5,12 @@ import { clampedLit } from "../lit-set";
 import { drawScene, fitScene, type View } from "../picture/draw";
 import { placeAxes, placedAxes } from "../picture/placement";
 import { composeScene, faceAt, type Scene } from "../picture/scene";
-import { chosenOf } from "../session";
+import { chosenOf, type Session } from "../session";
 import type { Store } from "../store";
 import { prepareCanvas, themeOf, whenShownAnew } from "./canvas";
+import { createDrawnValues } from "./drawn-values";
 import { describeLit, updateInputs } from "./lit-element";
+import { createPaintSwitch, paintRange } from "./paint-switch";
 
 /** Fired on the canvas after drawing, with what was drawn and where. */
 export interface PictureDrawn {
@@ -19,7 +21,7 @@ export interface PictureDrawn {
 const HINT = "Arrow keys move along lines and characters, Page Up and Page Down along pages, with Shift along books.";
 
 /** The reduction layout as a picture: one element and its whole set lit up. */
-export function createPicture(store: Store): HTMLElement {
+export function createPicture(store: Store, session: Session): HTMLElement {
 	const readout = el("p", { class: "picture-readout", id: "picture-readout" });
 	const canvas = el("canvas", {
 		class: "picture-canvas",
@@ -35,6 +37,7 @@ export function createPicture(store: Store): HTMLElement {
 	const element = el(
 		"div",
 		{ class: "picture" },
+		createPaintSwitch(store),
 		canvas,
 		el("div", { class: "picture-foot" }, readout, inputs),
 		unseen,
@@ -67,14 +70,26 @@ export function createPicture(store: Store): HTMLElement {
 			shown: key === scenery ? scene?.shown : undefined,
 		});
 		scenery = key;
+		values.want(scene.shown);
+		const range = state.paint === "values" ? paintRange(state) : undefined;
 		const theme = themeOf(canvas);
 		const fitted = fitScene(scene, width, { left: 56, right: 12, top: 22, bottom: 30 });
 		view = fitted;
 		const context = prepareCanvas(canvas, width, fitted.height);
-		if (context) drawScene(context, scene, fitted, theme, `${theme.fontSize}px ${theme.fontFamily}`);
+		const font = `${theme.fontSize}px ${theme.fontFamily}`;
+		if (context) drawScene(context, scene, fitted, theme, font, range && { of: values.of, range });
 		canvas.dispatchEvent(new CustomEvent<PictureDrawn>("picture-drawn", { detail: { scene, view: fitted } }));
 	};
 	const redraw = oncePerFrame(draw);
+	const describe = () => {
+		const state = store.get();
+		const chosen = chosenOf(state);
+		if (chosen?.layout) setText(readout, describeLit(state, chosen, values.of(clampedLit(state.lit, chosen.shape))));
+	};
+	const values = createDrawnValues(store, session, () => {
+		describe();
+		redraw();
+	});
 
 	canvas.addEventListener("pointermove", (event) => {
 		if (!scene || !view) return;
@@ -93,13 +108,13 @@ export function createPicture(store: Store): HTMLElement {
 	whenShownAnew(redraw);
 
 	store.watch(
-		(state) => [state.opened, state.tensor, state.choices, state.lit, state.inspection, state.litSet],
+		(state) => [state.opened, state.tensor, state.choices, state.lit, state.inspection, state.litSet, state.paint],
 		(state) => {
 			const chosen = chosenOf(state);
 			const drawable = chosen?.layout !== undefined && sizeOf(chosen.shape) > 0;
 			show(element, drawable);
 			if (!chosen || !drawable) return;
-			setText(readout, describeLit(state, chosen));
+			describe();
 			updateInputs(inputs, chosen, clampedLit(state.lit, chosen.shape), lightUp);
 			redraw();
 			const hiddenAxes = hiddenLetters(chosen);
