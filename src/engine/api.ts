@@ -8,6 +8,7 @@ import type { RawLayout } from "../core/raw-layout";
 import type { Coverage } from "../core/sampling";
 import type { FileDescription } from "../core/tensor";
 import type { CallOptions } from "../rpc";
+import type { Lenses } from "./lens-api";
 
 /**
  * A file: on a disk that the workers can reach, or its bytes (shared between threads) where there is no disk. With `raw`
@@ -148,7 +149,7 @@ export interface CompareResult {
 }
 
 /** The engine as its callers see it: every call runs in workers, can be cancelled, and ends in a result or a TensorError. */
-export interface Engine {
+export interface Engine extends Lenses {
 	/** Reads headers only. */
 	describe(file: FileRef, options?: CallOptions): Promise<FileDescription>;
 	/** Statistics under several layouts from one read of the tensor, or of a sample of it. */

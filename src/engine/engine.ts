@@ -11,6 +11,7 @@ import { addDifferences, type DifferenceShare, type Pair } from "./differences";
 import { inShares, locate, moving } from "./in-shares";
 import { inspectedLayouts, sampledNorm } from "./inspected";
 import type { Partials, Target } from "./jobs";
+import { createLenses } from "./lenses";
 import { normalizeAll, type PartialsOf } from "./normalize";
 import { createPool, type Pool } from "./pool";
 
@@ -119,6 +120,8 @@ export function createEngine({ workerPath, workers }: EngineOptions): Engine {
 			const found = await compare(pool, request, options);
 			return { ...found, elapsedMs: performance.now() - started };
 		},
+
+		...createLenses(pool, partialsOf),
 
 		close: () => pool.close(),
 	};

@@ -1,3 +1,4 @@
+import type { BatchSizes } from "../core/batch-sizes";
 import type { Distribution } from "../core/distribution";
 import type { Inspection } from "../core/inspection";
 import type { Box, Layout } from "../core/layout";
@@ -14,6 +15,8 @@ import type { CellRange } from "./derive";
 import type { DifferenceShare } from "./differences";
 import { mergedDistribution, sketchOfShare } from "./distribution-jobs";
 import { elementsAt } from "./elements-jobs";
+import type { AlreadyNormalized, NormsApart } from "./lens-api";
+import { alreadyNormalizedOf, batchSizesOf, normsApartOf } from "./lens-jobs";
 import { inspectionOf, layoutMoments, momentsOfShare, type Partials } from "./moments-jobs";
 import { createOpenFiles, type Target, targetOf } from "./open-files";
 import { finishOutput, publishOutput, startOutput } from "./output";
@@ -60,6 +63,14 @@ export interface Jobs {
 	}): Sketch;
 	/** Adds shares up into quantiles and histograms. */
 	mergedDistribution(input: readonly Sketch[]): Distribution;
+	/** Adds shares up into each sample's statistics, and draws sub-batches. */
+	batchSizes(
+		input: Partials & { readonly norm: Norm; readonly axis: number; readonly draws: number; readonly seed: number },
+	): BatchSizes;
+	/** Adds shares up and names the layouts that are normalized, of as many as were asked for. */
+	alreadyNormalized(input: Partials & { readonly asked: number }): AlreadyNormalized;
+	/** Adds shares up and compares the outputs of pairs of norms. */
+	normsApart(input: Partials & { readonly norms: readonly Norm[] }): NormsApart[];
 	/** Checks everything about an output that can be checked before the work; answers how it will be written. */
 	checkOutput(input: NormalizeAllRequest): OutputJob;
 	/** Adds shares up into what each cell is moved and scaled by, shared between threads. */
@@ -126,6 +137,9 @@ export function createJobs(): Handlers<Jobs> {
 		elementsAt: tracked((input, context) => elementsAt(files, input, context)),
 		sketchOfShare: tracked((input, context) => sketchOfShare(files, input, context)),
 		mergedDistribution: tracked((sketches, context) => mergedDistribution(sketches, context)),
+		batchSizes: tracked((input, context) => batchSizesOf(input, context)),
+		alreadyNormalized: tracked((input) => alreadyNormalizedOf(input)),
+		normsApart: tracked((input) => normsApartOf(input)),
 		checkOutput: tracked((input, { signal }) => checkOutput(files, input, signal)),
 		normCoefficients: tracked((input) => normCoefficients(input)),
 		affineParameters: tracked((input, { signal }) => affineParameters(files, input, signal)),

@@ -1,0 +1,47 @@
+import type { AffineHint, FoundLayout } from "../core/already-normalized";
+import type { BatchSizes } from "../core/batch-sizes";
+import type { OutputDifference } from "../core/equivalence";
+import type { Norm } from "../core/normalizations";
+import type { CallOptions } from "../rpc";
+import type { TensorRef } from "./api";
+
+/** What is asked about sub-batches. */
+export interface BatchSizesRequest extends TensorRef {
+	readonly norm: Norm;
+	/** The axis that samples lie along, 0 where not given. */
+	readonly axis?: number;
+	readonly draws?: number;
+	readonly seed?: number;
+}
+
+/** The layouts under which a tensor is normalized. */
+export interface AlreadyNormalized {
+	/** Finest first; those that are not `finest` follow from one that is. */
+	readonly found: readonly FoundLayout[];
+	/** Layouts that look like a norm followed by gamma and beta. */
+	readonly hints: readonly AffineHint[];
+	/** Layouts that were asked about. */
+	readonly asked: number;
+	/** Layouts that were not, as their sets are too many to keep. */
+	readonly leftOut: number;
+}
+
+/** How far the outputs of two of some norms are apart. */
+export interface NormsApart extends OutputDifference {
+	/** Numbers of the norms in the request. */
+	readonly a: number;
+	readonly b: number;
+}
+
+/** Questions about what a norm does to a tensor, each answered from one read of it; complex tensors are refused. */
+export interface Lenses {
+	/** How well random sub-batches stand for the whole batch. */
+	batchSizes(request: BatchSizesRequest, options?: CallOptions): Promise<BatchSizes>;
+	/** Under which layouts the tensor is normalized already. */
+	alreadyNormalized(request: TensorRef, options?: CallOptions): Promise<AlreadyNormalized>;
+	/** How far the outputs of the norms are apart, pair by pair; a pair is absent where the parts that their sets cut each other into are too many to keep. */
+	normsApart(
+		request: TensorRef & { readonly norms: readonly Norm[] },
+		options?: CallOptions,
+	): Promise<readonly NormsApart[]>;
+}

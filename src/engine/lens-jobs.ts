@@ -1,0 +1,59 @@
+import { setImmediate } from "node:timers/promises";
+import { affineHint, foundLayouts } from "../core/already-normalized";
+import { type BatchSizes, drawSubBatches } from "../core/batch-sizes";
+import { type CellMoments, outputDifference } from "../core/equivalence";
+import { throwIfAborted } from "../core/errors";
+import { sizeOf } from "../core/layout";
+import { layoutOf, type Norm } from "../core/normalizations";
+import type { CallContext } from "../rpc";
+import { commonRefinement } from "./derive";
+import type { AlreadyNormalized, NormsApart } from "./lens-api";
+import { layoutKey, pairsOf } from "./lens-layouts";
+import { type Partials, partsOfLayouts } from "./moments-jobs";
+
+/** Adds shares up into the statistics of each sample, and draws sub-batches of them. */
+export async function batchSizesOf(
+	input: Partials & { readonly norm: Norm; readonly axis: number; readonly draws: number; readonly seed: number },
+	{ signal, progress }: CallContext,
+): Promise<BatchSizes> {
+	const { norm, axis, draws, seed } = input;
+	const [{ layout, moments }] = momentsOf(input) as [CellMoments];
+	const drawing = drawSubBatches({ norm, axis, layout, moments }, { draws, seed });
+	for (;;) {
+		const next = drawing.next();
+		if (next.done) return next.value;
+		progress({ done: next.value + 1, total: draws });
+		await setImmediate();
+		throwIfAborted(signal);
+	}
+}
+
+/** Adds shares up and judges every layout that was wanted. */
+export function alreadyNormalizedOf(input: Partials & { readonly asked: number }): AlreadyNormalized {
+	const candidates = momentsOf(input);
+	const finestFirst = [...candidates].sort((a, b) => sizeOf(b.layout.cells) - sizeOf(a.layout.cells));
+	const found = foundLayouts(finestFirst, input.dtype);
+	const hints =
+		found.length > 0
+			? []
+			: finestFirst.flatMap(({ layout, moments }) => affineHint(layout, moments, input.dtype) ?? []);
+	return { found, hints: hints.slice(0, 1), asked: candidates.length, leftOut: input.asked - candidates.length };
+}
+
+/** Adds shares up and compares all pairs of norms whose common refinement was computed. */
+export function normsApartOf(input: Partials & { readonly norms: readonly Norm[] }): NormsApart[] {
+	const known = new Map(momentsOf(input).map((each) => [layoutKey(each.layout), each]));
+	const of = (norm: Norm) => {
+		const moments = known.get(layoutKey(layoutOf(norm, input.shape)));
+		return moments && { ...moments, norm };
+	};
+	return pairsOf(input.norms.length).flatMap(([a, b]) => {
+		const [one, other] = [of(input.norms[a] as Norm), of(input.norms[b] as Norm)];
+		const fine = one && other && known.get(layoutKey(commonRefinement(one.layout, other.layout)));
+		return fine ? [{ a, b, ...outputDifference(fine, one, other) }] : [];
+	});
+}
+
+function momentsOf(partials: Partials): CellMoments[] {
+	return partsOfLayouts(partials).map(({ layout, parts }) => ({ layout, moments: parts[0] as CellMoments["moments"] }));
+}

@@ -1,0 +1,52 @@
+import { candidateLayouts } from "../core/already-normalized";
+import { DRAWS, samplesLayout } from "../core/batch-sizes";
+import { partsOf } from "../core/dtype";
+import { TensorError } from "../core/errors";
+import { resolveAxis } from "../core/layout";
+import type { CallOptions } from "../rpc";
+import type { TensorRef } from "./api";
+import { locate, moving } from "./in-shares";
+import type { Target } from "./jobs";
+import type { Lenses } from "./lens-api";
+import { layoutsOfNorms, layoutsThatFit } from "./lens-layouts";
+import type { PartialsOf } from "./normalize";
+import type { Pool } from "./pool";
+
+/** The lenses over a pool of workers; `partialsOf` reads a tensor's statistics under some layouts. */
+export function createLenses(pool: Pool, partialsOf: PartialsOf): Lenses {
+	const real = async (ref: TensorRef, options: CallOptions): Promise<Target> => {
+		const target = await locate(pool, ref, options);
+		if (partsOf(target.dtype) === 1) return target;
+		throw new TensorError(
+			"unsupported",
+			`Complex values (${target.dtype}) have no agreed normalization; save the real and the imaginary part as tensors of their own.`,
+			{ tensor: target.tensor },
+		);
+	};
+
+	return {
+		async batchSizes({ norm, axis: asked = 0, draws = DRAWS, seed = 1, ...ref }, options = {}) {
+			const target = await real(ref, options);
+			if (!Number.isInteger(draws) || draws < 1 || draws > 10_000) {
+				throw new TensorError("bad-option", `${draws} draws were asked for, and 1 to 10 000 can be made.`);
+			}
+			const axis = resolveAxis(asked, target.shape.length);
+			const partials = await partialsOf(target, [samplesLayout(norm, target.shape, axis)], options);
+			return pool.runAside("batchSizes", { ...partials, norm, axis, draws, seed }, moving(partials, options));
+		},
+
+		async alreadyNormalized(ref, options = {}) {
+			const target = await real(ref, options);
+			const candidates = candidateLayouts(target.shape);
+			const partials = await partialsOf(target, layoutsThatFit(candidates), options);
+			return pool.runAside("alreadyNormalized", { ...partials, asked: candidates.length }, moving(partials, options));
+		},
+
+		async normsApart({ norms, ...ref }, options = {}) {
+			const target = await real(ref, options);
+			const layouts = layoutsThatFit(layoutsOfNorms(norms, target.shape));
+			const partials = await partialsOf(target, layouts, options);
+			return pool.runAside("normsApart", { ...partials, norms }, moving(partials, options));
+		},
+	};
+}
