@@ -4,6 +4,7 @@ import { type Arguments, BadUsage, parseArguments } from "./cli/arguments";
 import { COMPARE, compare } from "./cli/compare";
 import { DESCRIBE, describe } from "./cli/describe";
 import { commandHelp, type HelpEntry, PROGRAM, programHelp, unknownCommand } from "./cli/help";
+import { LENS, lens } from "./cli/lens";
 import { NORMALIZE, normalize } from "./cli/normalize";
 import { STATS, stats } from "./cli/stats";
 import { printable } from "./cli/table";
@@ -49,6 +50,17 @@ const COMMANDS: readonly Command[] = [
 		about: "Compares two tensors element by element; NaN is close to NaN.",
 		examples: ["compare mine.npy golden.npz#x --rtol 1e-4"],
 		run: compare,
+	},
+	{
+		spec: LENS,
+		about:
+			"Asks what a norm does: batch-size (do sub-batches stand for the batch), already (is it normalized), equivalence (which norms are the same here).",
+		examples: [
+			"lens batch-size conv1.npy --norm batchNorm",
+			"lens already activations.safetensors --tensor h.0",
+			"lens equivalence conv1.npy --groups 64",
+		],
+		run: lens,
 	},
 	{
 		spec: VERIFY,

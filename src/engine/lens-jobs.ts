@@ -1,8 +1,6 @@
-import { setImmediate } from "node:timers/promises";
 import { affineHint, foundLayouts } from "../core/already-normalized";
 import { type BatchSizes, drawSubBatches } from "../core/batch-sizes";
 import { type CellMoments, outputDifference } from "../core/equivalence";
-import { throwIfAborted } from "../core/errors";
 import { sizeOf } from "../core/layout";
 import { layoutOf, type Norm } from "../core/normalizations";
 import type { CallContext } from "../rpc";
@@ -10,6 +8,7 @@ import { commonRefinement } from "./derive";
 import type { AlreadyNormalized, NormsApart } from "./lens-api";
 import { layoutKey, pairsOf } from "./lens-layouts";
 import { type Partials, partsOfLayouts } from "./moments-jobs";
+import { giveWay } from "./share";
 
 /** Adds shares up into the statistics of each sample, and draws sub-batches of them. */
 export async function batchSizesOf(
@@ -23,8 +22,7 @@ export async function batchSizesOf(
 		const next = drawing.next();
 		if (next.done) return next.value;
 		progress({ done: next.value + 1, total: draws });
-		await setImmediate();
-		throwIfAborted(signal);
+		await giveWay(signal);
 	}
 }
 

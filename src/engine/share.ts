@@ -32,6 +32,12 @@ export interface ShareContext {
 	readonly progress: (progress: Progress) => void;
 }
 
+/** Makes room for messages, so that a cancel arrives; throws `cancelled` after one. */
+export async function giveWay(signal: AbortSignal): Promise<void> {
+	await setImmediate();
+	throwIfAborted(signal);
+}
+
 /** A share's boxes out of all boxes of a tensor: neighbours, so that they touch few cells; the boxes are gone through twice. */
 export function* boxesOf(boxes: () => Iterable<Box>, { index, of }: Share): Generator<Box> {
 	let count = 0;
@@ -87,9 +93,8 @@ export async function eachChunk(
 				progress({ done, total });
 			}
 			if (performance.now() - yielded >= YIELD_EVERY_MS) {
-				await setImmediate();
+				await giveWay(signal);
 				yielded = performance.now();
-				throwIfAborted(signal);
 			}
 		}
 	} finally {

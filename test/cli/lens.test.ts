@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { f32, noise, writeTensors } from "../engine/files";
+import { prepareProgram, run } from "./program";
+
+describe("lens", function () {
+	this.timeout(60_000);
+	let folder = "";
+	before(async () => {
+		await prepareProgram();
+		folder = mkdtempSync(path.join(os.tmpdir(), "tensor-inspector-"));
+	});
+	after(() => rmSync(folder, { recursive: true, force: true }));
+	const input = () =>
+		writeTensors(path.join(folder, "x.npy"), [
+			f32(
+				"x",
+				[16, 4, 3, 3],
+				noise(576).map((x) => x + 2),
+			),
+		]);
+
+	it("batch-size prints the spread of every size, and which norms need no batch", async () => {
+		const { code, stdout } = await run("lens", "batch-size", input());
+		assert.equal(code, 0);
+		assert.match(stdout, /BatchNorm of 4 sets from sub-batches of the 16 samples along axis 0: 32 draws/);
+		assert.match(stdout, /^ +16 +0 +0 +1 +1 +1 +0 +0$/m);
+		assert.match(stdout, /error 0: .*InstanceNorm/);
+		const json = JSON.parse((await run("lens", "batch-size", input(), "--draws", "3", "--seed", "7", "--json")).stdout);
+		assert.deepEqual([json.sizes, json.draws, json.seed], [[1, 2, 4, 8, 16], 3, 7]);
+		assert.equal(json.stdDeviation[0].length, 4);
+	});
+
+	it("already names the layout of a normalized file, and nothing for another", async () => {
+		assert.match((await run("lens", "already", input())).stdout, /Not normalized under any layout/);
+		const out = path.join(folder, "out.npy");
+		await run("normalize", input(), "--norm", "instanceNorm", "-o", out, "--force");
+		const { stdout } = await run("lens", "already", out);
+		assert.match(stdout, /^Normalized: InstanceNorm, .*64 sets of 9/m);
+		assert.match(stdout, /So are, as unions of these sets:[\s\S]*BatchNorm/);
+	});
+
+	it("equivalence gives a verdict for every pair, with gamma's shapes and the difference on the tensor", async () => {
+		const { stdout } = await run("lens", "equivalence", input(), "--groups", "4");
+		assert.match(
+			stdout,
+			/InstanceNorm and GroupNorm: Same sets \(64 sets of 9\), same statistics; gamma \(C\) for both\./,
+		);
+		const json = JSON.parse((await run("lens", "equivalence", input(), "--json")).stdout);
+		const pair = json.pairs.find((each: { a: string; b: string }) => each.a === "layerNorm" && each.b === "groupNorm");
+		assert.deepEqual([pair.interchangeable, pair.maxAbs, pair.rms], ["without affine", 0, 0]);
+	});
+
+	it("tells in one sentence what is wrong with a lens, an option or a norm", async () => {
+		const wrong = async (...args: string[]) => {
+			const { code, stderr } = await run("lens", ...args);
+			return `${code} ${stderr}`;
+		};
+		assert.match(
+			await wrong("batchsize", input()),
+			/^2 .*no lens "batchsize".* did you mean|^2 .*no lens "batchsize"/i,
+		);
+		assert.match(await wrong("already", input(), "--norm", "batchNorm"), /^2 .*does not use --norm/);
+		assert.match(await wrong("batch-size", input(), "--norm", "instanceNorm"), /^2 .*does not average over axis 0/);
+		assert.match(await wrong("batch-size", input(), "--draws", "0"), /^2 /);
+	});
+});
