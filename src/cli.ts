@@ -54,8 +54,9 @@ const COMMANDS: readonly Command[] = [
 	{
 		spec: LENS,
 		about:
-			"Asks what a norm does: batch-size (do sub-batches stand for the batch), already (is it normalized), equivalence (which norms are the same here).",
+			"Asks what a norm does: numerics (where float16, float32 or the fast variance go wrong), batch-size (do sub-batches stand for the batch), already (is it normalized), equivalence (which norms are the same here).",
 		examples: [
+			"lens numerics conv1.npy --norm layerNorm",
 			"lens batch-size conv1.npy --norm batchNorm",
 			"lens already activations.safetensors --tensor h.0",
 			"lens equivalence conv1.npy --groups 64",

@@ -1,9 +1,10 @@
 import type { BatchSizes } from "../core/batch-sizes";
 import { formatCount, formatNumber } from "../core/format";
 import { layoutOf, NORMALIZATIONS, normalization, normOptions } from "../core/normalizations";
-import { BadUsage, integerOf } from "./arguments";
+import { integerOf } from "./arguments";
 import type { Lens, LensInput } from "./lens";
-import { chooseNorm, NORM_IDS } from "./norm-choice";
+import { chosenNorm } from "./lens-norm";
+import { NORM_IDS } from "./norm-choice";
 import { tableLines } from "./table";
 
 /** How well sub-batches of 1, 2, 4, … samples stand for the whole batch. */
@@ -11,10 +12,7 @@ export const batchSizeLens: Lens = {
 	takes: ["norm", "axis", "groups", "cells", "eps", "batch-axis", "draws", "seed"],
 	async look(input) {
 		const { given, tensor, ref, terminal, options } = input;
-		const chosen = given.has("norm") || given.has("cells");
-		const choice = chooseNorm(chosen ? given : new Map([...given, ["norm", "batchNorm"]]));
-		if (!choice) throw new BadUsage("Choose a norm with --norm or --cells.");
-		const { norm } = choice(tensor.shape);
+		const { norm } = chosenNorm(given, tensor.shape);
 		const number = (name: string, least: number) => integerOf(given, name, least);
 		const [axis, draws, seed] = [number("batch-axis", -Infinity), number("draws", 1), number("seed", 0)];
 		const found = await terminal.engine.batchSizes(

@@ -8,6 +8,7 @@ import { jsonText } from "./json";
 import { alreadyLens } from "./lens-already";
 import { batchSizeLens } from "./lens-batch-size";
 import { equivalenceLens } from "./lens-equivalence";
+import { numericsLens } from "./lens-numerics";
 import { NORM_OPTIONS } from "./norm-choice";
 import { mainFile, RAW_OPTIONS } from "./raw-choice";
 import { didYouMean } from "./suggestion";
@@ -41,6 +42,7 @@ export interface Lens {
 }
 
 const LENSES: Readonly<Record<string, Lens>> = {
+	numerics: numericsLens,
 	"batch-size": batchSizeLens,
 	already: alreadyLens,
 	equivalence: equivalenceLens,
@@ -104,6 +106,3 @@ function lettersOf(shape: Shape): string[] {
 function titleOf(file: string, { name, dtype, shape }: ReadableTensor): string {
 	return `${printable(name === "" ? file : `${file}, ${name}`)}: ${formatDType(dtype)}, ${formatShape(shape)}`;
 }
-
-/** Options by which a lens's norm is chosen. */
-export const NORM_CHOICE = [...Object.keys(NORM_OPTIONS), "eps"];

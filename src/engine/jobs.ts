@@ -2,8 +2,9 @@ import type { BatchSizes } from "../core/batch-sizes";
 import type { Distribution } from "../core/distribution";
 import type { Inspection } from "../core/inspection";
 import type { Box, Layout } from "../core/layout";
-import type { CellStatistics } from "../core/moments";
+import type { CellStatistics, Moments } from "../core/moments";
 import type { Norm } from "../core/normalizations";
+import { type Accumulated, type Numerics, numericsOf } from "../core/numerics";
 import type { Sketch } from "../core/sketch";
 import type { FileDescription } from "../core/tensor";
 import type { CallContext, Handlers } from "../rpc";
@@ -18,6 +19,7 @@ import { elementsAt } from "./elements-jobs";
 import type { AlreadyNormalized, NormsApart } from "./lens-api";
 import { alreadyNormalizedOf, batchSizesOf, normsApartOf } from "./lens-jobs";
 import { inspectionOf, layoutMoments, momentsOfShare, type Partials } from "./moments-jobs";
+import { type AccumulateInput, accumulate } from "./numerics-jobs";
 import { createOpenFiles, type Target, targetOf } from "./open-files";
 import { finishOutput, publishOutput, startOutput } from "./output";
 import { checkOutput, type OutputJob, type OutputPart } from "./output-job";
@@ -67,6 +69,14 @@ export interface Jobs {
 	batchSizes(
 		input: Partials & { readonly norm: Norm; readonly axis: number; readonly draws: number; readonly seed: number },
 	): BatchSizes;
+	/** Accumulates all sets as an arithmetic does. */
+	accumulate(input: AccumulateInput): Accumulated;
+	/** Compares what arithmetics made of the sets with the exact statistics. */
+	numerics(input: {
+		readonly exact: Moments;
+		readonly accumulated: readonly Accumulated[];
+		readonly norm: Norm;
+	}): Numerics;
 	/** Adds shares up and names the layouts that are normalized, of as many as were asked for. */
 	alreadyNormalized(input: Partials & { readonly asked: number }): AlreadyNormalized;
 	/** Adds shares up and compares the outputs of pairs of norms. */
@@ -138,6 +148,8 @@ export function createJobs(): Handlers<Jobs> {
 		sketchOfShare: tracked((input, context) => sketchOfShare(files, input, context)),
 		mergedDistribution: tracked((sketches, context) => mergedDistribution(sketches, context)),
 		batchSizes: tracked((input, context) => batchSizesOf(input, context)),
+		accumulate: tracked((input, context) => accumulate(files, input, context)),
+		numerics: tracked(({ exact, accumulated, norm }) => numericsOf(exact, accumulated, norm)),
 		alreadyNormalized: tracked((input) => alreadyNormalizedOf(input)),
 		normsApart: tracked((input) => normsApartOf(input)),
 		checkOutput: tracked((input, { signal }) => checkOutput(files, input, signal)),

@@ -2,6 +2,7 @@ import type { AffineHint, FoundLayout } from "../core/already-normalized";
 import type { BatchSizes } from "../core/batch-sizes";
 import type { OutputDifference } from "../core/equivalence";
 import type { Norm } from "../core/normalizations";
+import type { Numerics } from "../core/numerics";
 import type { CallOptions } from "../rpc";
 import type { TensorRef } from "./api";
 
@@ -37,6 +38,8 @@ export interface NormsApart extends OutputDifference {
 export interface Lenses {
 	/** How well random sub-batches stand for the whole batch. */
 	batchSizes(request: BatchSizesRequest, options?: CallOptions): Promise<BatchSizes>;
+	/** How wrong the norm's statistics get in lesser arithmetics, and its output with them; reads once exactly, and twice for each arithmetic. */
+	numerics(request: TensorRef & { readonly norm: Norm }, options?: CallOptions): Promise<Numerics>;
 	/** Under which layouts the tensor is normalized already. */
 	alreadyNormalized(request: TensorRef, options?: CallOptions): Promise<AlreadyNormalized>;
 	/** How far the outputs of the norms are apart, pair by pair; a pair is absent where the parts that their sets cut each other into are too many to keep. */

@@ -2,15 +2,20 @@ import { candidateLayouts } from "../core/already-normalized";
 import { DRAWS, samplesLayout } from "../core/batch-sizes";
 import { partsOf } from "../core/dtype";
 import { TensorError } from "../core/errors";
-import { resolveAxis } from "../core/layout";
+import { formatCount } from "../core/format";
+import { resolveAxis, sizeOf } from "../core/layout";
+import type { Moments } from "../core/moments";
+import { layoutOf } from "../core/normalizations";
+import { ARITHMETICS, MOST_EMULATED_SETS } from "../core/numerics";
 import type { CallOptions } from "../rpc";
 import type { TensorRef } from "./api";
-import { locate, moving } from "./in-shares";
+import { atOnce, locate, moving } from "./in-shares";
 import type { Target } from "./jobs";
 import type { Lenses } from "./lens-api";
 import { layoutsOfNorms, layoutsThatFit } from "./lens-layouts";
 import type { PartialsOf } from "./normalize";
 import type { Pool } from "./pool";
+import { sumProgress } from "./progress";
 
 /** The lenses over a pool of workers; `partialsOf` reads a tensor's statistics under some layouts. */
 export function createLenses(pool: Pool, partialsOf: PartialsOf): Lenses {
@@ -33,6 +38,32 @@ export function createLenses(pool: Pool, partialsOf: PartialsOf): Lenses {
 			const axis = resolveAxis(asked, target.shape.length);
 			const partials = await partialsOf(target, [samplesLayout(norm, target.shape, axis)], options);
 			return pool.runAside("batchSizes", { ...partials, norm, axis, draws, seed }, moving(partials, options));
+		},
+
+		async numerics({ norm, ...ref }, options = {}) {
+			const target = await real(ref, options);
+			const layout = layoutOf(norm, target.shape);
+			const sets = sizeOf(layout.cells);
+			if (sets > MOST_EMULATED_SETS) {
+				throw new TensorError(
+					"too-large",
+					`This layout has ${formatCount(sets)} sets, more than the ${formatCount(MOST_EMULATED_SETS)} whose accumulation is emulated; average over more axes, or take a part of the tensor.`,
+				);
+			}
+			const works = ARITHMETICS.map((arithmetic, number) => ({ arithmetic, number }));
+			const elements = sizeOf(target.shape);
+			const progressOf = sumProgress(1 + works.length, (1 + 2 * works.length) * elements, options.onProgress);
+			const partials = await partialsOf(target, [layout], { ...options, onProgress: progressOf(0) });
+			const [found] = await pool.runAside("layoutMoments", partials, moving(partials, options));
+			const exact = found?.parts[0] as Moments;
+			const accumulated = await atOnce(works, pool.size, options, ({ arithmetic, number }, each) =>
+				pool.run(
+					"accumulate",
+					{ target, layout, arithmetic, counts: exact.count },
+					{ ...each, onProgress: progressOf(1 + number) },
+				),
+			);
+			return pool.runAside("numerics", { exact, accumulated, norm }, { signal: options.signal });
 		},
 
 		async alreadyNormalized(ref, options = {}) {

@@ -33,6 +33,23 @@ describe("lens", function () {
 		assert.equal(json.stdDeviation[0].length, 4);
 	});
 
+	it("numerics prints every arithmetic, and marks those that go wrong", async () => {
+		const far = writeTensors(path.join(folder, "far.npy"), [
+			f32(
+				"x",
+				[64, 2],
+				noise(128).map((x) => x + 1e4),
+			),
+		]);
+		const { code, stdout } = await run("lens", "numerics", far, "--norm", "batchNorm");
+		assert.equal(code, 0);
+		assert.match(stdout, /^float32 pairwise +fast /m);
+		assert.match(stdout, /^WRONG {2}float32 pairwise, fast variance: 2 of 2 sets/m);
+		assert.doesNotMatch(stdout, /^WRONG {2}float32 pairwise, two-pass/m);
+		const { rows } = JSON.parse((await run("lens", "numerics", far, "--json")).stdout);
+		assert.equal(rows.length, 10);
+	});
+
 	it("already names the layout of a normalized file, and nothing for another", async () => {
 		assert.match((await run("lens", "already", input())).stdout, /Not normalized under any layout/);
 		const out = path.join(folder, "out.npy");
