@@ -8,60 +8,116 @@ import { BATCH, type Lanes, RESULT, type Simd } from "./simd";
 /** Elements in a block of columns: every strip of it is read again from the cache. */
 const COLUMN_BLOCK = 2 ** 16;
 
+/** A walk of the kernels over a chunk. */
+export interface Walk {
+	/** What the length of every step but the last has to be a multiple of; absent where the chunk cannot be walked in steps. */
+	readonly grain?: number;
+	/** Adds the values at positions from `from` to before `to`: the lanes hold them from position 0 on. Steps follow each other. */
+	advance(lanes: Lanes, from: number, to: number): void;
+}
+
 /**
  * Adds all values of a chunk to the statistics of a layout, as `addChunk` does. The kernels do plain blocks; those with
  * NaN, infinities or values that cannot be squared, and strided runs, are left to the reference.
  */
 export function addLanes(simd: Simd, into: Moments, layout: LayoutRange, lanes: Lanes): void {
 	if (sizeOf(lanes.shape) === 0) return;
-	const plan = planChunk(lanes, layout);
-	const { rows, outer, start, run } = plan;
-	if (run.step !== 1 && run.count > 1) addChunk(into, layout, lanes);
-	else if (rows) walk(outer, start, (place) => addColumns(simd, into, lanes, place, rows, run));
-	else addRuns(simd, into, lanes, plan);
+	const found = walkOf(simd, into, planChunk(lanes, layout), false);
+	if (found) found.advance(lanes, 0, Infinity);
+	else addChunk(into, layout, lanes);
 }
 
-/** Runs that were put into the kernels' table, and where their numbers go. */
-interface Pending {
-	count: number;
-	readonly cell: Int32Array;
-	readonly from: Int32Array;
-	readonly index: Float64Array;
+/** The kernels' walk of a plan that adds to some statistics; `ascending` where positions grow as indices do. Undefined where its runs are strided. */
+export function walkOf(simd: Simd, into: Moments, plan: Plan, ascending: boolean): Walk | undefined {
+	const { rows, run } = plan;
+	if (run.step !== 1 && run.count > 1) return undefined;
+	return rows ? columnWalk(simd, into, plan, rows, ascending) : runWalk(simd, into, plan, ascending);
 }
 
-/** All runs of a plan, a batch at a time. */
-function addRuns(simd: Simd, into: Moments, lanes: Lanes, { start, outer, run }: Plan): void {
-	const pieces = piecesOf(run);
+/** Runs that were put into the kernels' table: whose place, index of the last loop and piece each is. */
+const pending = {
+	count: 0,
+	place: new Int32Array(BATCH),
+	last: new Int32Array(BATCH),
+	from: new Int32Array(BATCH),
+};
+
+/** Runs of one cell each, a batch at a time. */
+function runWalk(simd: Simd, into: Moments, { start, outer, run }: Plan, ascending: boolean): Walk {
+	const places = placesOf(outer.slice(0, -1), start);
 	const last = outer.at(-1) ?? ONCE;
-	const { table } = simd;
-	const pending: Pending = {
-		count: 0,
-		cell: new Int32Array(BATCH),
-		from: new Int32Array(BATCH),
-		index: new Float64Array(BATCH),
+	const pieces = piecesOf(run);
+	const { table, cells } = simd;
+	// What comes next: a piece of an index of the last loop of a place, and how much of it is done.
+	let [p, i, j, done] = [0, 0, 0, 0];
+
+	const flush = (lanes: Lanes) => {
+		const found = simd.rows(lanes, pending.count);
+		addResults(simd, into, lanes, { found, runs: pending.count, height: 0, ascending }, (k) => ({
+			cell: cells[k] as number,
+			start: table[2 * k] as number,
+			step: 1,
+			count: table[2 * k + 1] as number,
+			loop: run,
+			from: pending.from[k] as number,
+			index: (places[pending.place[k] as number] as Place).index + indexWithin(last, pending.last[k] as number),
+		}));
+		pending.count = 0;
 	};
-	walk(outer.slice(0, -1), start, (place) => {
-		for (let i = 0; i < last.count; i++) {
-			const position = place.position + i * last.step;
-			const cell = place.cell + (last.cells?.[i] ?? 0);
-			const index = place.index + indexWithin(last, i);
-			for (const piece of pieces) {
-				const k = pending.count++;
-				table[2 * k] = position + piece.from;
-				table[2 * k + 1] = piece.count;
-				pending.cell[k] = cell + piece.cell;
-				pending.from[k] = piece.from;
-				pending.index[k] = index;
-				if (pending.count === BATCH) flush(simd, into, lanes, run, pending);
+
+	return {
+		grain: 1,
+		advance(lanes, from, to) {
+			for (; p < places.length; p++, i = 0) {
+				const place = places[p] as Place;
+				for (; i < last.count; i++, j = 0) {
+					const position = place.position + i * last.step;
+					const cell = place.cell + (last.cells ? (last.cells[i] as number) : 0);
+					for (; j < pieces.length; j++) {
+						const piece = pieces[j] as Piece;
+						const first = position + piece.from + done;
+						if (first >= to) return flush(lanes);
+						const left = piece.count - done;
+						const count = Math.min(left, to - first);
+						const k = pending.count++;
+						table[2 * k] = first - from;
+						table[2 * k + 1] = count;
+						pending.place[k] = p;
+						pending.last[k] = i;
+						cells[k] = cell + piece.cell;
+						pending.from[k] = piece.from + done;
+						if (pending.count === BATCH) flush(lanes);
+						done = count < left ? done + count : 0;
+						if (done > 0) return flush(lanes);
+					}
+				}
 			}
-		}
-	});
-	flush(simd, into, lanes, run, pending);
+			flush(lanes);
+		},
+	};
 }
 
-/** The stretches of one cell each in a contiguous run, none longer than a block. */
-function piecesOf({ count, cells }: Loop): { readonly from: number; readonly count: number; readonly cell: number }[] {
-	const pieces = [];
+/** All combinations of indices of some loops. */
+function placesOf(outer: readonly Loop[], start: Place): Place[] {
+	const places: Place[] = [];
+	walk(outer, start, (place) => places.push(place));
+	return places;
+}
+
+/** A stretch of one cell in a contiguous run, no longer than a block. */
+interface Piece {
+	readonly from: number;
+	readonly count: number;
+	readonly cell: number;
+}
+
+const knownPieces = new WeakMap<Loop, readonly Piece[]>();
+
+function piecesOf(loop: Loop): readonly Piece[] {
+	const known = knownPieces.get(loop);
+	if (known) return known;
+	const { count, cells } = loop;
+	const pieces: Piece[] = [];
 	for (let from = 0; from < count; ) {
 		const cell = cells?.[from] ?? 0;
 		let end = cells ? from + 1 : count;
@@ -69,64 +125,96 @@ function piecesOf({ count, cells }: Loop): { readonly from: number; readonly cou
 		for (; from < end; from += BLOCK) pieces.push({ from, count: Math.min(BLOCK, end - from), cell });
 		from = end;
 	}
+	knownPieces.set(loop, pieces);
 	return pieces;
 }
 
-function flush(simd: Simd, into: Moments, lanes: Lanes, loop: Loop, pending: Pending): void {
-	const { table } = simd;
-	const found = simd.rows(lanes, pending.count);
-	for (let k = 0; k < pending.count; k++) {
-		const cell = pending.cell[k] as number;
-		const count = table[2 * k + 1] as number;
-		const run = (): Run => ({
-			cell,
-			start: table[2 * k] as number,
-			step: 1,
-			count,
-			loop,
-			from: pending.from[k] as number,
-			index: pending.index[k] as number,
-		});
-		addResult(into, lanes, { found, at: k * RESULT.size, cell, count, run });
-	}
-	pending.count = 0;
+/** Rows of the same cells, column by column. */
+function columnWalk(simd: Simd, into: Moments, { start, outer, run }: Plan, rows: Loop, ascending: boolean): Walk {
+	const places = placesOf(outer, start);
+	// What comes next: a row of a place.
+	let [p, r] = [0, 0];
+	const behindEachOther = rows.count === 1 || rows.step === run.count;
+	return {
+		...(behindEachOther ? { grain: run.count } : {}),
+		advance(lanes, from, to) {
+			for (; p < places.length; p++, r = 0) {
+				const place = places[p] as Place;
+				const first = place.position + r * rows.step;
+				if (first >= to) return;
+				const left = rows.count - r;
+				const count = behindEachOther ? Math.min(left, Math.floor((to - first) / run.count)) : left;
+				addRows(simd, into, lanes, { place, rows, run, from: r, count, position: first - from, ascending });
+				r += count;
+				if (r < rows.count) return;
+			}
+		},
+	};
 }
 
-/** Rows of the same cells, column by column. */
-function addColumns(simd: Simd, into: Moments, lanes: Lanes, place: Place, rows: Loop, columns: Loop): void {
-	for (let first = 0; first < columns.count; first += BATCH) {
-		const width = Math.min(BATCH, columns.count - first);
+/** Some rows of a place, the first of them at a position in the lanes. */
+interface Rows {
+	readonly place: Place;
+	readonly rows: Loop;
+	readonly run: Loop;
+	readonly from: number;
+	readonly count: number;
+	readonly position: number;
+	readonly ascending: boolean;
+}
+
+function addRows(simd: Simd, into: Moments, lanes: Lanes, some: Rows): void {
+	const { place, rows, run, from, count, position, ascending } = some;
+	for (let first = 0; first < run.count; first += BATCH) {
+		const width = Math.min(BATCH, run.count - first);
 		const height = Math.min(BLOCK, Math.max(64, Math.floor(COLUMN_BLOCK / width)));
-		for (let from = 0; from < rows.count; from += height) {
-			const count = Math.min(height, rows.count - from);
-			const start = place.position + from * rows.step + first;
-			const found = simd.columns(lanes, start, count, rows.step, width);
-			for (let c = 0; c < width; c++) {
-				const cell = place.cell + (columns.cells?.[first + c] ?? 0);
-				const run = (): Run => {
-					const index = place.index + indexWithin(columns, first + c);
-					return { cell, start: start + c, step: rows.step, count, loop: rows, from, index };
-				};
-				addResult(into, lanes, { found, at: c * RESULT.size, cell, count, run });
-			}
+		for (let done = 0; done < count; done += height) {
+			const tall = Math.min(height, count - done);
+			const start = position + done * rows.step + first;
+			const found = simd.columns(lanes, start, tall, rows.step, width);
+			for (let c = 0; c < width; c++) simd.cells[c] = place.cell + (run.cells ? (run.cells[first + c] as number) : 0);
+			addResults(simd, into, lanes, { found, runs: width, height: tall, ascending }, (c) => {
+				const index = place.index + indexWithin(run, first + c);
+				const cell = simd.cells[c] as number;
+				return { cell, start: start + c, step: rows.step, count: tall, loop: rows, from: from + done, index };
+			});
 		}
 	}
 }
 
-/** What a kernel found for `count` values of a cell; `run` tells where they are, should that matter. */
-interface Result {
+/** What a kernel found of some runs: of as many values as the table says, or of `height` each. */
+interface Found {
 	readonly found: Float64Array;
-	readonly at: number;
-	readonly cell: number;
-	readonly count: number;
-	readonly run: () => Run;
+	readonly runs: number;
+	readonly height: number;
+	/** Whether later runs have larger indices, so that the first zero of a cell is that of its first run with one. */
+	readonly ascending: boolean;
 }
 
-function addResult(into: Moments, lanes: Lanes, { found, at, cell, count, run }: Result): void {
-	if (found[at + RESULT.trouble] !== 0) {
-		addBlock(into, lanes, run());
+/** Adds what a kernel found to the cells; `runOf` tells where the values are, should that matter. */
+function addResults(simd: Simd, into: Moments, lanes: Lanes, results: Found, runOf: (k: number) => Run): void {
+	const { found, runs, height, ascending } = results;
+	const flagged = simd.merge(into, runs, height, ascending);
+	if (flagged) {
+		for (const flag of flagged) {
+			const k = flag >> 1;
+			if ((flag & 1) === 0) addBlock(into, lanes, runOf(k));
+			else countZeros(into, lanes, runOf(k), found[k * RESULT.size + RESULT.zeros] as number);
+		}
 		return;
 	}
+	for (let k = 0; k < runs; k++) addResult(into, lanes, found, k, runOf);
+}
+
+/** Adds what a kernel found for one run to a cell outside of the kernels' memory. */
+function addResult(into: Moments, lanes: Lanes, found: Float64Array, k: number, runOf: (k: number) => Run): void {
+	const at = k * RESULT.size;
+	const run = runOf(k);
+	if (found[at + RESULT.trouble] !== 0) {
+		addBlock(into, lanes, run);
+		return;
+	}
+	const { cell, count } = run;
 	const min = found[at + RESULT.min] as number;
 	const max = found[at + RESULT.max] as number;
 	if (min < (into.min[cell] as number)) into.min[cell] = min;
@@ -134,5 +222,5 @@ function addResult(into: Moments, lanes: Lanes, { found, at, cell, count, run }:
 	const mean = found[at + RESULT.mean] as number;
 	mergeGroup(into, cell, count, mean, found[at + RESULT.std] as number, found[at + RESULT.rest] as number);
 	const zeros = found[at + RESULT.zeros] as number;
-	if (zeros > 0) countZeros(into, lanes, run(), zeros);
+	if (zeros > 0) countZeros(into, lanes, run, zeros);
 }

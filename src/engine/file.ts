@@ -1,4 +1,4 @@
-import { type BigIntStats, promises as fs, readSync } from "node:fs";
+import { type BigIntStats, promises as fs, fstatSync, readSync } from "node:fs";
 import * as path from "node:path";
 import { Duplex } from "node:stream";
 import { createInflate, createInflateRaw } from "node:zlib";
@@ -89,15 +89,21 @@ async function openPlain(file: string, name: string): Promise<FileSource> {
 			const stream = format === "deflate" ? createInflate(options) : createInflateRaw(options);
 			return Duplex.toWeb(stream) as ReadableWritablePair<Uint8Array, Uint8Array>;
 		},
-		readSync(offset, length) {
+		readSync(offset, length, target) {
 			if (!(offset >= 0 && length >= 0 && offset + length <= size)) throw endsEarly(name, offset, length, size);
-			const bytes = new Uint8Array(length);
+			const bytes = target && target.length >= length ? target.subarray(0, length) : new Uint8Array(length);
 			let filled = 0;
 			while (filled < length) {
 				const count = readSync(handle.fd, bytes, filled, length - filled, offset + filled);
-				if (count === 0) throw endsEarly(name, offset, length, size);
+				if (count === 0) break;
 				filled += count;
 			}
+			const now = Date.now();
+			if (filled < length || now - looked >= LOOK_EVERY_MS) {
+				looked = now;
+				if (fingerprintOf(fstatSync(handle.fd, { bigint: true })) !== fingerprint) throw changed(name);
+			}
+			if (filled < length) throw endsEarly(name, offset, length, size);
 			return bytes;
 		},
 		async sibling(below) {

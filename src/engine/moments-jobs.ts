@@ -1,10 +1,10 @@
 import { type DType, partsOf, realDType } from "../core/dtype";
 import { axisProfile, type Inspection, partName, summarizeNorm, unravel } from "../core/inspection";
 import { type Box, type Layout, type Shape, sizeOf } from "../core/layout";
-import { cellStatistics, emptyMoments, type Moments } from "../core/moments";
+import { cellStatistics, type Moments } from "../core/moments";
 import type { Norm } from "../core/normalizations";
 import { coverageOf } from "../core/sampling";
-import type { Chunk } from "../formats/reader";
+import type { Chunk, Extent } from "../formats/reader";
 import type { CallContext } from "../rpc";
 import type { LayoutMoments } from "./api";
 import { valuesOf } from "./chunk-values";
@@ -17,8 +17,9 @@ import {
 	mergeShares,
 	splitParts,
 } from "./derive";
+import { createExtentAdder, extentElements, type Sum } from "./extent";
 import { type OpenFiles, type Target, useTarget } from "./open-files";
-import { boxesOf, CHUNK_ELEMENTS, eachChunk, type Share } from "./share";
+import { boxesOf, CHUNK_ELEMENTS, eachChunk, eachStep, type Share } from "./share";
 import { simdOfThread } from "./simd";
 
 /** What the shares of a tensor found under the computed layouts, and the layouts that are wanted from it. */
@@ -45,22 +46,41 @@ export function momentsOfShare(
 	const { target, share } = input;
 	const layouts = partsOf(target.dtype) === 2 ? input.layouts.map(layoutWithParts) : input.layouts;
 	return useTarget(files, target, context.signal, async ({ open }, info) => {
-		const boxes = () => boxesOf(() => open.boxes(info, CHUNK_ELEMENTS), share);
-		const found = layouts.map((layout) => {
-			const { firstCell, count } = cellsTouched(layout, partsOf(target.dtype) === 2 ? withParts(boxes()) : boxes());
-			return { firstCell, moments: emptyMoments(realDType(target.dtype), count) };
-		});
+		const large = extentElements(target.shape, share.of);
+		const [probe] = open.boxes(info, large);
+		// Boxes that lie in one piece are read in slices; others are read whole.
+		const inExtents = probe !== undefined && open.extent?.(info, probe) !== undefined;
+		const boxes = () => boxesOf(() => open.boxes(info, inExtents ? large : CHUNK_ELEMENTS), share);
 		const simd = simdOfThread();
-		const add = (chunk: Chunk) => {
-			const values = valuesOf(simd, chunk);
-			layouts.forEach((layout, i) => {
-				const { firstCell, moments } = found[i] as CellRange;
-				values.addTo(moments, { ...layout, firstCell });
-			});
-		};
-		await eachChunk(open, info, boxes(), context, add, simd.targets);
-		context.transfer(...buffersOf(found.map(({ moments }) => moments)));
-		return found;
+		const touched = layouts.map((layout) =>
+			cellsTouched(layout, partsOf(target.dtype) === 2 ? withParts(boxes()) : boxes()),
+		);
+		const found = simd.sums(
+			realDType(target.dtype),
+			touched.map(({ count }) => count),
+		);
+		const sums = layouts.map(
+			(layout, i): Sum => ({
+				layout: { ...layout, firstCell: touched[i]?.firstCell ?? 0 },
+				into: found[i] as Moments,
+			}),
+		);
+		if (inExtents) {
+			const addExtent = createExtentAdder(simd, sums);
+			const steps = function* () {
+				for (const box of boxes()) yield* addExtent(open.extent?.(info, box) as Extent);
+			};
+			await eachStep(steps(), context, sizeOf(target.shape));
+		} else {
+			const add = (chunk: Chunk) => {
+				const values = valuesOf(simd, chunk);
+				for (const { layout, into } of sums) values.addTo(into, layout);
+			};
+			await eachChunk(open, info, boxes(), context, add, simd.targets);
+		}
+		const own = sums.map(({ layout: { firstCell = 0 }, into }) => ({ firstCell, moments: simd.own(into) }));
+		context.transfer(...buffersOf(own.map(({ moments }) => moments)));
+		return own;
 	});
 }
 

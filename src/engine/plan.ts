@@ -45,21 +45,52 @@ export interface LayoutRange extends Layout {
 	readonly firstCell?: number;
 }
 
+/** The loops of a plan, which chunks of one shape share wherever they lie. */
+type Loops = Omit<Plan, "start">;
+
+/** Loops kept by a planner. */
+const KEPT = 16;
+
 /** Plans the walk over a non-empty chunk of a tensor with this layout; cells count from the range's first. */
-export function planChunk(chunk: ChunkGeometry, { shape, cells, firstCell = 0 }: LayoutRange): Plan {
+export function planChunk(chunk: ChunkGeometry, layout: LayoutRange): Plan {
+	return createPlanner(layout)(chunk);
+}
+
+/** Plans walks over chunks of one tensor: those of a shape that was planned before cost little. */
+export function createPlanner({ shape, cells, firstCell = 0 }: LayoutRange): (chunk: ChunkGeometry) => Plan {
 	const cellSteps = denseStrides(cells);
 	const indexSteps = denseStrides(shape);
+	const known = new Map<string, Loops>();
+	return (chunk) => {
+		const start = { position: chunk.offset, cell: -firstCell, index: 0 };
+		let key = "";
+		for (let axis = 0; axis < shape.length; axis++) {
+			const [size, parts] = [shape[axis] as number, cells[axis] as number];
+			const [origin, count] = [chunk.origin[axis] as number, chunk.shape[axis] as number];
+			start.cell += cellOfIndex(origin, size, parts) * (cellSteps[axis] as number);
+			start.index += origin * (indexSteps[axis] as number);
+			// Where in its parts a grouped axis begins matters; along others all chunks are alike.
+			key += `${count},${chunk.strides[axis]},${parts === size || parts <= 1 ? 0 : origin};`;
+		}
+		let loops = known.get(key);
+		if (!loops) {
+			loops = loopsOf(chunk, { shape, cells }, cellSteps, indexSteps);
+			if (known.size >= KEPT) known.clear();
+			known.set(key, loops);
+		}
+		return { start, ...loops };
+	};
+}
+
+function loopsOf(chunk: ChunkGeometry, { shape, cells }: Layout, cellSteps: Shape, indexSteps: Shape): Loops {
 	const loops: Loop[] = [];
-	const start = { position: chunk.offset, cell: -firstCell, index: 0 };
 	for (let axis = 0; axis < shape.length; axis++) {
 		const origin = chunk.origin[axis] as number;
 		const count = chunk.shape[axis] as number;
 		const parts = { size: shape[axis] as number, cells: cells[axis] as number, step: cellSteps[axis] as number };
+		if (count === 1) continue;
 		const first = cellOfIndex(origin, parts.size, parts.cells);
 		const last = cellOfIndex(origin + count - 1, parts.size, parts.cells);
-		start.cell += first * parts.step;
-		start.index += origin * (indexSteps[axis] as number);
-		if (count === 1) continue;
 		loops.push({
 			count,
 			step: chunk.strides[axis] as number,
@@ -68,7 +99,7 @@ export function planChunk(chunk: ChunkGeometry, { shape, cells, firstCell = 0 }:
 		});
 	}
 	loops.sort((a, b) => Math.abs(b.step) - Math.abs(a.step));
-	return arrange(start, collapse(loops));
+	return arrange(collapse(loops));
 }
 
 function cellOffsets(origin: number, count: number, part: { size: number; cells: number; step: number }): Int32Array {
@@ -115,7 +146,7 @@ function joinAxes(outer: Loop, inner: Loop): Loop["axes"] {
 }
 
 /** Chooses the loops that the kernel runs itself, innermost of all. */
-function arrange(start: Place, loops: Loop[]): Plan {
+function arrange(loops: Loop[]): Loops {
 	const outer = [...loops];
 	let run = outer.pop() ?? ONCE;
 	const next = outer.at(-1);
@@ -125,9 +156,9 @@ function arrange(start: Place, loops: Loop[]): Plan {
 		outer.pop();
 		run = join(next, run);
 	}
-	if (!run.cells || stretches(run.cells) * SHORT <= run.count) return { start, outer, run };
+	if (!run.cells || stretches(run.cells) * SHORT <= run.count) return { outer, run };
 	const rows = outer.findLastIndex(({ cells }) => !cells);
-	return { start, outer: outer.filter((_, i) => i !== rows), rows: outer[rows] ?? ONCE, run };
+	return { outer: outer.filter((_, i) => i !== rows), rows: outer[rows] ?? ONCE, run };
 }
 
 function stretches(cells: Int32Array): number {

@@ -4,6 +4,17 @@ export interface Program {
 	rowsF64(values: number, table: number, runs: number, out: number): void;
 	columnsF32(values: number, rows: number, step: number, columns: number, out: number): void;
 	columnsF64(values: number, rows: number, step: number, columns: number, out: number): void;
+	mergeRuns(
+		results: number,
+		table: number,
+		count: number,
+		cells: number,
+		runs: number,
+		sums: number,
+		total: number,
+		ascending: boolean,
+		flagged: number,
+	): number;
 	f16ToF32(from: number, count: number, to: number): void;
 	bf16ToF32(from: number, count: number, to: number): void;
 	u8ToF32(from: number, count: number, to: number, table: number): void;

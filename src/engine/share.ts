@@ -51,6 +51,37 @@ export function* boxesOf(boxes: () => Iterable<Box>, { index, of }: Share): Gene
 	}
 }
 
+/** Keeps a long loop company: tells its progress, makes room for messages, ends it when it is cancelled. */
+function paceOf({ signal, progress }: ShareContext, total: number): (elements: number) => Promise<void> | undefined {
+	let done = 0;
+	let reported = Date.now();
+	let yielded = performance.now();
+	const makeRoom = async () => {
+		await giveWay(signal);
+		yielded = performance.now();
+	};
+	return (elements) => {
+		done += elements;
+		const now = Date.now();
+		if (done === total || now - reported >= REPORT_EVERY_MS) {
+			reported = now;
+			progress({ done, total });
+		}
+		return performance.now() - yielded >= YIELD_EVERY_MS ? makeRoom() : undefined;
+	};
+}
+
+/** Does steps of a work one after the other, each of which tells how many elements (of `total`) it did. */
+export async function eachStep(steps: Iterable<number>, context: ShareContext, total: number): Promise<void> {
+	const pace = paceOf(context, total);
+	let done = 0;
+	for (const elements of steps) {
+		done += elements;
+		await pace(elements);
+	}
+	context.progress({ done, total });
+}
+
 /**
  * Reads boxes one after the other, from a slow place the next while the last is worked on. Between two it reports progress (elements of
  * this tensor, of `total`) and makes room for messages, so that a cancel arrives. Chunks are read into the targets in
@@ -60,14 +91,14 @@ export async function eachChunk(
 	source: TensorSource,
 	info: TensorInfo,
 	boxes: Iterable<Box>,
-	{ signal, progress }: ShareContext,
+	context: ShareContext,
 	work: (chunk: Chunk) => void | Promise<void>,
 	targets: readonly Uint8Array[] = [],
 ): Promise<void> {
 	const total = sizeOf(info.shape);
+	const pace = paceOf(context, total);
+	const { signal, progress } = context;
 	let done = 0;
-	let reported = Date.now();
-	let yielded = performance.now();
 	let turn = 0;
 	let coming: Promise<Chunk> | undefined;
 	const read = (box: Box) => source.read(info, box, signal, targets[turn % targets.length]);
@@ -87,15 +118,7 @@ export async function eachChunk(
 			}
 			await work(chunk);
 			done += sizeOf(chunk.shape);
-			const now = Date.now();
-			if (now - reported >= REPORT_EVERY_MS) {
-				reported = now;
-				progress({ done, total });
-			}
-			if (performance.now() - yielded >= YIELD_EVERY_MS) {
-				await giveWay(signal);
-				yielded = performance.now();
-			}
+			await pace(sizeOf(chunk.shape));
 		}
 	} finally {
 		// The file must not be closed under a read.

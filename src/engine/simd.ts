@@ -1,11 +1,14 @@
-import { DTYPES, type DType, type Encoded, factsOf, realDType, type WritableDType } from "../core/dtype";
-import { encodeMiniFloat, maxFinite, miniFloatTable } from "../core/minifloat";
+import { DTYPES, type DType, type Encoded, factsOf, isWideInteger, realDType, type WritableDType } from "../core/dtype";
+import { encodeMiniFloat, maxFinite } from "../core/minifloat";
+import type { Moments } from "../core/moments";
 import type { Chunk } from "../formats/reader";
 import type { AffineTables } from "./affine";
 import program from "./assembly/index.wasm";
+import { convert } from "./convert";
 import type { Decoded } from "./decoded";
 import { withParts } from "./plan";
 import type { Program } from "./program";
+import { ownSums, SUMS_BYTES, sumsIn } from "./sums";
 
 /** Values of a chunk in the kernels' memory, as f32 or f64. */
 export interface Lanes extends Decoded {
@@ -33,6 +36,8 @@ const PAGE = 2 ** 16;
 export interface Simd {
 	/** Places to read chunks into, so that they need not be copied; use them in turn. */
 	readonly targets: readonly Uint8Array[];
+	/** Whether there are kernels for a dtype. */
+	takes(dtype: DType): boolean;
 	/** A chunk's values in the kernels' memory; undefined for what is left to the reference. */
 	lanes(chunk: Chunk): Lanes | undefined;
 	/** Positions and counts of up to `BATCH` runs, in turn: fill this, then call `rows`. */
@@ -41,6 +46,17 @@ export interface Simd {
 	rows(lanes: Lanes, runs: number): Float64Array;
 	/** Statistics of up to `BATCH` columns that start at a position, `step` elements from one row to the next. */
 	columns(lanes: Lanes, start: number, rows: number, step: number, columns: number): Float64Array;
+	/** Cells of the runs or columns of a call, for `merge`. */
+	readonly cells: Int32Array;
+	/** Empty statistics, which `merge` can add to as far as they fit; those of an earlier call are lost. */
+	sums(dtype: DType, counts: readonly number[]): Moments[];
+	/** Statistics in memory of their own. */
+	own(moments: Moments): Moments;
+	/**
+	 * Merges the results of the last call of `rows` (or of `columns` of `height` values each) into the cells that `cells`
+	 * names; undefined where the statistics are not in the kernels' memory. Answers which were not merged, as `mergeRuns` does.
+	 */
+	merge(into: Moments, runs: number, height: number, ascending: boolean): Int32Array | undefined;
 	/**
 	 * Copies the coefficients from `first` to `last` of each table for the next calls of `affine`, whose positions count
 	 * from `first`; answers false where they are too many.
@@ -75,7 +91,7 @@ export function simdOfThread(): Simd {
 	return ofThread;
 }
 
-/** Compiles the kernels; the memory takes 42 MiB, touched as needed, and never grows, as that would move it under a running read. */
+/** Compiles the kernels; the memory takes 57 MiB, touched as needed, and never grows, as that would move it under a running read. */
 export function createSimd(): Simd {
 	let end = 4 * PAGE;
 	const region = (bytes: number) => {
@@ -90,6 +106,9 @@ export function createSimd(): Simd {
 	const table = region(8 * BATCH);
 	const codes = region(4 * 256);
 	const results = region(8 * RESULT.size * BATCH);
+	const cells = region(4 * BATCH);
+	const flagged = region(4 * BATCH);
+	const sums = region(SUMS_BYTES);
 	const output = region(CHUNK_BYTES);
 	const encoded = region(CHUNK_BYTES / 4);
 	const coefficients = Array.from({ length: 5 }, () => region(8 * COEFFICIENTS)) as [
@@ -113,41 +132,26 @@ export function createSimd(): Simd {
 		return copied;
 	};
 
-	const convert = (dtype: DType, from: number, count: number): 4 | 8 => {
-		const { bits, mini, kind } = factsOf(dtype);
-		if (dtype === "f16") kernels.f16ToF32(from, count, converted);
-		else if (dtype === "bf16") kernels.bf16ToF32(from, count, converted);
-		else if (dtype === "i16") kernels.i16ToF32(from, count, converted);
-		else if (dtype === "u16") kernels.u16ToF32(from, count, converted);
-		else if (dtype === "i32") kernels.i32ToF64(from, count, converted);
-		else if (dtype === "u32") kernels.u32ToF64(from, count, converted);
-		else {
-			const signed = kind === "int";
-			const value = (code: number) => (kind === "bool" ? Math.min(code, 1) : signed && code > 127 ? code - 256 : code);
-			codeTable.set(mini ? miniFloatTable(mini) : Float32Array.from({ length: 256 }, (_, code) => value(code)));
-			kernels.u8ToF32(from, count, converted, codes);
-		}
-		return bits === 32 ? 8 : 4;
-	};
-
 	return {
 		targets: chunks.map((start) => new Uint8Array(buffer, start, CHUNK_BYTES)),
 		table: new Uint32Array(buffer, table, 2 * BATCH),
+		takes,
 		lanes(chunk) {
 			const dtype = realDType(chunk.dtype);
 			const { bits } = DTYPES[dtype];
 			const { length } = chunk.bytes;
 			const count = length / (bits / 8);
 			const direct = dtype === "f32" || dtype === "f64";
-			const wide = dtype === "i64" || dtype === "u64";
 			const lanesBytes = direct ? length : count * (bits === 32 ? 8 : 4);
-			if (wide || bits < 8 || !Number.isInteger(count) || Math.max(length, lanesBytes, 8 * count) > CHUNK_BYTES - 64)
+			if (!takes(dtype) || !Number.isInteger(count) || Math.max(length, lanesBytes, 8 * count) > CHUNK_BYTES - 64)
 				return undefined;
 			const from = place(chunk.bytes);
 			// Kernels load aligned or not alike, but typed arrays over the memory must be aligned.
 			if (direct && from % (bits / 8) !== 0) return undefined;
 			if (chunk.bigEndian && bits > 8) kernels.swapBytes(from, length, bits / 8);
-			const width = direct ? ((bits / 8) as 4 | 8) : convert(dtype, from, count);
+			const width = direct
+				? ((bits / 8) as 4 | 8)
+				: convert(kernels, dtype, { from, count, to: converted, codes: codeTable });
 			const base = direct ? from : converted;
 			const values = width === 4 ? new Float32Array(buffer, base, count) : new Float64Array(buffer, base, count);
 			const { origin, shape, strides, offset } = chunk.dtype === dtype ? chunk : withParts(chunk);
@@ -163,6 +167,16 @@ export function createSimd(): Simd {
 			if (width === 4) kernels.columnsF32(from, rows, width * step, columns, results);
 			else kernels.columnsF64(from, rows, width * step, columns, results);
 			return found;
+		},
+		cells: new Int32Array(buffer, cells, BATCH),
+		sums: (dtype, counts) => sumsIn(buffer, sums, dtype, counts),
+		own: (moments) => ownSums(moments, buffer),
+		merge(into, runs, height, ascending) {
+			const { count } = into;
+			if (count.buffer !== buffer) return undefined;
+			const total = count.length;
+			const flags = kernels.mergeRuns(results, table, height, cells, runs, count.byteOffset, total, ascending, flagged);
+			return new Int32Array(buffer, flagged, flags);
 		},
 		setCoefficients({ centre, rest, scale, gamma, beta }, first, last) {
 			const values = [centre, rest, scale, gamma.values, beta.values];
@@ -219,6 +233,10 @@ export function createSimd(): Simd {
 			return { bytes: new Uint8Array(buffer, encoded, (bits / 8) * count), overflowed };
 		},
 	};
+}
+
+function takes(dtype: DType): boolean {
+	return DTYPES[dtype].bits >= 8 && !isWideInteger(dtype);
 }
 
 function abort(): never {

@@ -1,10 +1,10 @@
-import { byteLength } from "../core/dtype";
+import { byteLength, DTYPES } from "../core/dtype";
 import { TensorError } from "../core/errors";
 import { type Box, denseStrides, type Shape, sizeOf } from "../core/layout";
 import type { TensorInfo } from "../core/tensor";
 import { gather } from "./gather";
 import { type DensePlace, type Order, readElements, storageAxes } from "./place";
-import type { Chunk, TensorSource } from "./reader";
+import type { Chunk, Extent, TensorSource } from "./reader";
 import { type TensorValues, valuesSource } from "./values";
 
 export type { DensePlace, Order } from "./place";
@@ -116,5 +116,23 @@ export function denseValues(place: DensePlace): TensorValues {
 	return {
 		boxes: (maxElements) => denseBoxes(place.shape, place.order, maxElements),
 		read: (box, signal, target) => readDense(place, box, signal, target),
+		extent: (box) => denseExtent(place, box),
+	};
+}
+
+/** A box that lies in one piece of whole bytes at a place that can be read at once. */
+function denseExtent({ source, start, dtype, shape, order, bigEndian }: DensePlace, box: Box): Extent | undefined {
+	const { readSync, sequential = false } = source;
+	const width = DTYPES[dtype].bits / 8;
+	if (!readSync || sequential || !Number.isInteger(width) || !isContiguous(shape, box.shape, order)) return undefined;
+	checkBox(shape, box);
+	const steps = denseStrides(shape, order);
+	const from = box.origin.reduce((sum, index, axis) => sum + index * (steps[axis] as number), 0);
+	return {
+		...box,
+		dtype,
+		bigEndian,
+		order,
+		read: (first, count, target) => readSync(start + (from + first) * width, count * width, target),
 	};
 }

@@ -3,10 +3,10 @@ import type { ByteSource } from "./reader";
 
 /** Bytes that are already in memory, as a source; every read is a copy that its reader owns. */
 export function memorySource(name: string, bytes: Uint8Array): ByteSource {
-	const readSync = (offset: number, length: number) => {
+	const readSync = (offset: number, length: number, target?: Uint8Array) => {
 		checkRange({ name, size: bytes.length }, offset, length);
 		// A plain copy: the bytes may be shared between threads, which TextDecoder and transfers refuse.
-		const copy = new Uint8Array(length);
+		const copy = target && target.length >= length ? target.subarray(0, length) : new Uint8Array(length);
 		copy.set(bytes.subarray(offset, offset + length));
 		return copy;
 	};
@@ -34,9 +34,9 @@ export function rangeOf(source: ByteSource, name: string, start: number, size: n
 		},
 		...(inflater && { inflater }),
 		...(readSync && {
-			readSync: (offset: number, length: number) => {
+			readSync: (offset: number, length: number, target?: Uint8Array) => {
 				checkRange({ name, size }, offset, length);
-				return readSync(start + offset, length);
+				return readSync(start + offset, length, target);
 			},
 		}),
 	};

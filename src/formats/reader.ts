@@ -2,6 +2,7 @@ import type { DType } from "../core/dtype";
 import type { Box, Shape } from "../core/layout";
 import type { TensorInfo } from "../core/tensor";
 import type { KnownFormat } from "./known";
+import type { Order } from "./place";
 
 /** Bytes that can be read from any place: a file, a member of an archive, a buffer. */
 export interface ByteSource {
@@ -13,8 +14,8 @@ export interface ByteSource {
 	readonly sequential?: boolean;
 	/** Exactly `length` bytes from `offset` on, in `target` where one is given, long enough, and the source can; throws `corrupt` where the source ends before, `cancelled` on abort. */
 	read(offset: number, length: number, signal?: AbortSignal, target?: Uint8Array): Promise<Uint8Array>;
-	/** The same at once, where the place can: for packages that cannot wait. */
-	readSync?(offset: number, length: number): Uint8Array;
+	/** The same at once, where the place can: for packages that cannot wait, and for what is in memory anyway. */
+	readSync?(offset: number, length: number, target?: Uint8Array): Uint8Array;
 	/** A stream that inflates, where the place has a faster one than `DecompressionStream`. */
 	inflater?(format: CompressionFormat): ReadableWritablePair<Uint8Array, Uint8Array>;
 	/** A file in the same folder or below it, by its path from there with "/"; throws `not-found`, also for paths that lead out. */
@@ -47,7 +48,18 @@ export interface TensorSource {
 	boxes(tensor: TensorInfo, maxElements: number): Iterable<Box>;
 	/** The values of one box as they lie in the file. Throws the tensor's `problem`, `corrupt`, or `cancelled`. */
 	read(tensor: TensorInfo, box: Box, signal?: AbortSignal, target?: Uint8Array): Promise<Chunk>;
+	/** A box whose values need not be read whole; undefined where they do not lie in one piece, or not ready to be read at once. */
+	extent?(tensor: TensorInfo, box: Box): Extent | undefined;
 	close(): Promise<void>;
+}
+
+/** A box of a tensor whose values lie in one piece, dense in an order, and can be read at once, a stretch at a time. */
+export interface Extent extends Box {
+	readonly dtype: DType;
+	readonly bigEndian: boolean;
+	readonly order: Order;
+	/** The bytes of `count` elements from element `first` on, in `target` where it is long enough; throws as `TensorSource.read` does. */
+	read(first: number, count: number, target?: Uint8Array): Uint8Array;
 }
 
 /**

@@ -1,12 +1,13 @@
 import { TensorError } from "../core/errors";
 import type { Box } from "../core/layout";
 import type { TensorInfo } from "../core/tensor";
-import type { Chunk, TensorSource } from "./reader";
+import type { Chunk, Extent, TensorSource } from "./reader";
 
 /** How the values of one tensor are had; see `TensorSource` for both. */
 export interface TensorValues {
 	boxes(maxElements: number): Iterable<Box>;
 	read(box: Box, signal?: AbortSignal, target?: Uint8Array): Promise<Chunk>;
+	extent?(box: Box): Extent | undefined;
 }
 
 /** A tensor as a reader found it; without values it has a `problem`. */
@@ -32,6 +33,21 @@ export function valuesSource(
 		...about,
 		tensors: found.map(({ info }) => info),
 		boxes: ({ name }, maxElements) => valuesOf(name).boxes(maxElements),
+		extent({ name }, box) {
+			const extent = valuesOf(name).extent?.(box);
+			return (
+				extent && {
+					...extent,
+					read(first, count, target) {
+						try {
+							return extent.read(first, count, target);
+						} catch (thrown) {
+							throw TensorError.from(thrown).at({ tensor: name });
+						}
+					},
+				}
+			);
+		},
 		async read({ name }, box, signal, target) {
 			const values = valuesOf(name);
 			try {

@@ -6,12 +6,15 @@ import { COUNTED, emptyMoments, type Moments } from "../../src/core/moments";
 import type { AffineTables, Broadcast } from "../../src/engine/affine";
 import { decodeChunk } from "../../src/engine/decoded";
 import { cellsTouched, layoutWithParts, mergeShares } from "../../src/engine/derive";
+import { createExtentAdder } from "../../src/engine/extent";
 import { addLanes } from "../../src/engine/fast";
 import { transformLanes } from "../../src/engine/fast-transform";
 import { addChunk } from "../../src/engine/kernels";
 import type { LayoutRange } from "../../src/engine/plan";
 import { createSimd } from "../../src/engine/simd";
 import { encodeValues, type Order, transformChunk } from "../../src/engine/transform";
+import { denseValues } from "../../src/formats/dense";
+import { memorySource } from "../../src/formats/memory";
 import type { Chunk } from "../../src/formats/reader";
 import { anyBoxes, anyLayout, anyLie, anyNumbers, anyShape, type Lie, layOut, type StoredTensor } from "./chunks";
 import { assertExact, exactCells } from "./oracle";
@@ -142,6 +145,57 @@ describe("WebAssembly kernels", () => {
 					assertExact(found, exactCells(numbersOf(reading.tensor), extended(dtype, reading.layout)));
 				}),
 				{ seed: SEED, numRuns: ["f64", "f32", "f16", "bf16"].includes(dtype) ? 300 : 100 },
+			);
+		});
+	}
+
+	for (const dtype of ALL_DTYPES.filter((each) => DTYPES[each].bits >= 8)) {
+		it(`add ${dtype} of any extents in slices as whole`, function () {
+			this.timeout(120_000);
+			const anyExtents = someShape.chain((shape) =>
+				fc.record({
+					tensor: anyStored(dtype, shape),
+					layouts: fc.array(anyLayout(shape), { minLength: 1, maxLength: 3 }),
+					order: fc.constantFrom("C" as const, "F" as const),
+					bigEndian: fc.boolean(),
+					extentElements: fc.integer({ min: 1, max: sizeOf(shape) }),
+					sliceElements: fc.integer({ min: 1, max: 200 }),
+				}),
+			);
+			fc.assert(
+				fc.property(anyExtents, ({ tensor, layouts, order, bigEndian, extentElements, sliceElements }) => {
+					const { shape } = tensor;
+					const stored = layOut(tensor, whole(shape), plainLie(shape, order, bigEndian));
+					const start = (stored.offset * DTYPES[dtype].bits) / 8;
+					const place = { source: memorySource("x", stored.bytes), start, dtype, shape, order, bigEndian };
+					const values = denseValues(place);
+					const full = layouts.map((layout) => extended(dtype, layout));
+					const real = realDType(dtype);
+					const sums = simd.sums(
+						real,
+						full.map(({ cells }) => sizeOf(cells)),
+					);
+					const add = createExtentAdder(
+						simd,
+						full.map((layout, i) => ({ layout, into: sums[i] as Moments })),
+						sliceElements,
+					);
+					let done = 0;
+					for (const box of values.boxes(extentElements)) {
+						const extent = values.extent?.(box);
+						assert.ok(extent);
+						for (const elements of add(extent)) done += elements;
+					}
+					assert.equal(done, sizeOf(shape));
+					full.forEach((layout, i) => {
+						const found = simd.own(sums[i] as Moments);
+						const expected = emptyMoments(real, sizeOf(layout.cells));
+						addReference(expected, layout, stored);
+						assertAgree(found, expected);
+						assertExact(found, exactCells(numbersOf(tensor), layout));
+					});
+				}),
+				{ seed: SEED, numRuns: ["f64", "f32", "f16", "c64"].includes(dtype) ? 300 : 60 },
 			);
 		});
 	}

@@ -87,8 +87,10 @@ function checkedRange(member: ByteSource, crc: number): ByteSource {
 	if (member.size > MAX_CHECKED_BYTES) return member;
 	let reached = 0;
 	let sum = 0;
+	// All reads go through the check.
+	const { readSync: _, ...others } = member;
 	return {
-		...member,
+		...others,
 		async read(offset, length, signal, target) {
 			const bytes = await member.read(offset, length, signal, target);
 			if (offset <= reached && offset + length > reached) {

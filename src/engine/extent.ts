@@ -1,0 +1,91 @@
+import { partsOf, realDType } from "../core/dtype";
+import { denseStrides, type Shape, sizeOf } from "../core/layout";
+import type { Moments } from "../core/moments";
+import { denseBoxes } from "../formats/dense";
+import type { Chunk, Extent } from "../formats/reader";
+import { valuesOf } from "./chunk-values";
+import { type Walk, walkOf } from "./fast";
+import { type ChunkGeometry, createPlanner, type LayoutRange, withParts } from "./plan";
+import { CHUNK_ELEMENTS } from "./share";
+import type { Simd } from "./simd";
+
+/** Elements that are read at once and worked on while they are in the cache of one core. */
+const SLICE_ELEMENTS = 2 ** 17;
+
+/** A layout with the statistics that values are added to. */
+export interface Sum {
+	readonly layout: LayoutRange;
+	readonly into: Moments;
+}
+
+/** Adds extents of one tensor to layouts, those of complex elements with an axis for the parts; yields elements as they are done. */
+export function createExtentAdder(
+	simd: Simd,
+	sums: readonly Sum[],
+	sliceElements = SLICE_ELEMENTS,
+): (extent: Extent) => Generator<number> {
+	const planners = sums.map(({ layout, into }) => ({ into, plan: createPlanner(layout) }));
+	return (extent) => {
+		const { origin, shape, order, dtype } = extent;
+		const whole = { origin, shape, strides: denseStrides(shape, order), offset: 0 };
+		const geometry: ChunkGeometry = partsOf(dtype) === 2 ? withParts(whole) : whole;
+		const walks = planners.map(({ into, plan }) => walkOf(simd, into, plan(geometry), order === "C"));
+		const grain = simd.takes(realDType(dtype)) ? commonGrain(walks) : undefined;
+		// Steps of whole complex numbers.
+		const unit = grain && grain % partsOf(dtype) !== 0 ? grain * partsOf(dtype) : grain;
+		const steps = Math.floor(sliceElements / (unit ?? Infinity));
+		return grain && unit && steps > 0 && (sizeOf(shape) * partsOf(dtype)) % grain === 0
+			? addInSlices(simd, extent, walks as Walk[], steps * unit)
+			: addInBoxes(simd, extent, sums);
+	};
+}
+
+/** The grain that suits all walks: the largest, if the others divide it. */
+function commonGrain(walks: readonly (Walk | undefined)[]): number | undefined {
+	const grains = walks.map((walk) => walk?.grain ?? NaN);
+	const largest = Math.max(...grains);
+	return grains.every((grain) => largest % grain === 0) ? largest : undefined;
+}
+
+function* addInSlices(simd: Simd, extent: Extent, walks: readonly Walk[], slice: number): Generator<number> {
+	const { dtype, bigEndian } = extent;
+	const parts = partsOf(dtype);
+	const total = sizeOf(extent.shape) * parts;
+	const [target] = simd.targets;
+	for (let from = 0; from < total; from += slice) {
+		const count = Math.min(slice, total - from);
+		const bytes = extent.read(from / parts, count / parts, target);
+		const chunk = { origin: [0], shape: [count], strides: [1], offset: 0, dtype: realDType(dtype), bigEndian, bytes };
+		const lanes = simd.lanes(chunk);
+		if (!lanes) throw new RangeError(`${count} values of ${dtype} do not fit the kernels' memory.`);
+		for (const walk of walks) walk.advance(lanes, from, from + count);
+		yield count / parts;
+	}
+}
+
+/** Where the cells of some layout lie too scattered for slices. */
+function* addInBoxes(simd: Simd, extent: Extent, sums: readonly Sum[]): Generator<number> {
+	const { order, dtype, bigEndian } = extent;
+	let first = 0;
+	for (const { origin, shape } of denseBoxes(extent.shape, order, CHUNK_ELEMENTS)) {
+		const count = sizeOf(shape);
+		const chunk: Chunk = {
+			origin: origin.map((index, axis) => index + (extent.origin[axis] as number)),
+			shape,
+			strides: denseStrides(shape, order),
+			offset: 0,
+			dtype,
+			bigEndian,
+			bytes: extent.read(first, count, simd.targets[0]),
+		};
+		const values = valuesOf(simd, chunk);
+		for (const { into, layout } of sums) values.addTo(into, layout);
+		first += count;
+		yield count;
+	}
+}
+
+/** Elements of a tensor's extents when so many workers share them: enough of them that the shares are alike. */
+export function extentElements(shape: Shape, of: number): number {
+	return Math.max(CHUNK_ELEMENTS, Math.min(2 ** 20, Math.ceil(sizeOf(shape) / (8 * of))));
+}

@@ -1,0 +1,35 @@
+import { type DType, isWideInteger } from "../core/dtype";
+import { emptyMoments, type Moments } from "../core/moments";
+
+/** Fields of a cell that the kernels merge, in the order of `assembly/merge.ts`. */
+const FIELDS = ["count", "mean", "meanRest", "std", "min", "max", "zeros"] as const;
+
+/** Cells whose statistics fit the kernels' memory, all layouts of a job together. */
+const CELLS = 2 ** 18;
+
+/** Bytes that statistics take in the kernels' memory. */
+export const SUMS_BYTES = CELLS * FIELDS.length * 8;
+
+/** Empty statistics of so many cells each: in the kernels' memory as far as they fit there and there are kernels for their dtype. */
+export function sumsIn(buffer: ArrayBuffer, start: number, dtype: DType, counts: readonly number[]): Moments[] {
+	let taken = 0;
+	return counts.map((cells) => {
+		const moments = emptyMoments(dtype, cells);
+		if (cells === 0 || isWideInteger(dtype) || taken + cells > CELLS) return moments;
+		const from = start + taken * FIELDS.length * 8;
+		taken += cells;
+		const fields = FIELDS.map((field, i) => {
+			const view = new Float64Array(buffer, from + i * cells * 8, cells);
+			view.set(moments[field] as Float64Array);
+			return [field, view];
+		});
+		return { ...moments, ...Object.fromEntries(fields) };
+	});
+}
+
+/** The same statistics in memory of their own, which can be moved to another thread. */
+export function ownSums(moments: Moments, buffer: ArrayBuffer): Moments {
+	if (moments.count.buffer !== buffer) return moments;
+	const fields = FIELDS.map((field) => [field, (moments[field] as Float64Array).slice()]);
+	return { ...moments, ...Object.fromEntries(fields) };
+}
