@@ -54,10 +54,11 @@ const COMMANDS: readonly Command[] = [
 	{
 		spec: LENS,
 		about:
-			"Asks what a norm does: numerics (where float16, float32 or the fast variance go wrong), batch-size (do sub-batches stand for the batch), already (is it normalized), equivalence (which norms are the same here).",
+			"Asks what a norm does: numerics (where float16, float32 or the fast variance go wrong), mask (what padding does to it), batch-size (do sub-batches stand for the batch), already (is it normalized), equivalence (which norms are the same here).",
 		examples: [
 			"lens numerics conv1.npy --norm layerNorm",
 			"lens batch-size conv1.npy --norm batchNorm",
+			"lens mask batch.npz --tensor hidden --lengths '#lengths' --norm batchNorm --axis -1",
 			"lens already activations.safetensors --tensor h.0",
 			"lens equivalence conv1.npy --groups 64",
 		],

@@ -8,7 +8,9 @@ import { jsonText } from "./json";
 import { alreadyLens } from "./lens-already";
 import { batchSizeLens } from "./lens-batch-size";
 import { equivalenceLens } from "./lens-equivalence";
+import { maskLens } from "./lens-mask";
 import { numericsLens } from "./lens-numerics";
+import { MASK_OPTIONS } from "./mask-choice";
 import { NORM_OPTIONS } from "./norm-choice";
 import { mainFile, RAW_OPTIONS } from "./raw-choice";
 import { didYouMean } from "./suggestion";
@@ -44,6 +46,7 @@ export interface Lens {
 const LENSES: Readonly<Record<string, Lens>> = {
 	numerics: numericsLens,
 	"batch-size": batchSizeLens,
+	mask: maskLens,
 	already: alreadyLens,
 	equivalence: equivalenceLens,
 };
@@ -61,6 +64,7 @@ export const LENS = {
 		"batch-axis": { value: "A", about: "batch-size: the axis that samples lie along. Default 0." },
 		draws: { value: "N", about: "batch-size: random sub-batches of each size. Default 32." },
 		seed: { value: "S", about: "batch-size: what decides the draws. Default 1." },
+		...MASK_OPTIONS,
 		...RAW_OPTIONS,
 		json: { about: "Print everything as JSON." },
 	},

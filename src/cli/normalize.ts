@@ -6,6 +6,7 @@ import { normalization } from "../core/normalizations";
 import { type AllOptions, chooseAll } from "../engine/all-tensors";
 import type { FileRef, NormalizeAllResult, NormalizedPart, TensorRef } from "../engine/api";
 import { type ArgumentSpec, type Arguments, BadUsage, textOf } from "./arguments";
+import { chooseOutputMask, MASK_OPTIONS, PADDING_OPTION } from "./mask-choice";
 import { chooseNorm, NORM_IDS, NORM_OPTIONS } from "./norm-choice";
 import { mainFile, otherFile, RAW_OPTIONS } from "./raw-choice";
 import { didYouMean } from "./suggestion";
@@ -28,6 +29,8 @@ export const NORMALIZE = {
 		eps: { value: "E", about: "Added to the variance inside the root. Default 1e-5." },
 		gamma: { value: "FILE[#TENSOR]", about: "Scale, multiplied after normalizing." },
 		beta: { value: "FILE[#TENSOR]", about: "Shift, added last." },
+		...MASK_OPTIONS,
+		...PADDING_OPTION,
 		dtype: { value: "DTYPE", about: `One of ${WRITABLE.join(", ")}. Default: the input's where it is one of them.` },
 		output: { value: "OUT", short: "o", about: "The file to write: .npy, .npz or .safetensors, by its suffix." },
 		...RAW_OPTIONS,
@@ -49,6 +52,7 @@ export async function normalize({ files: [file = ""], given }: Arguments, termin
 		...(await affineTensor("gamma", given, terminal)),
 		...(await affineTensor("beta", given, terminal)),
 		...(dtype ? { dtype } : {}),
+		...chooseOutputMask(given, input),
 	};
 	const normOf = (shape: Shape) => choice(shape).norm;
 	const tensors = given.has("all")

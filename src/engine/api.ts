@@ -8,7 +8,7 @@ import type { RawLayout } from "../core/raw-layout";
 import type { Coverage } from "../core/sampling";
 import type { FileDescription } from "../core/tensor";
 import type { CallOptions } from "../rpc";
-import type { Lenses } from "./lens-api";
+import type { Lenses, MaskRequest, Padding } from "./lens-api";
 
 /**
  * A file: on a disk that the workers can reach, or its bytes (shared between threads) where there is no disk. With `raw`
@@ -71,6 +71,8 @@ export interface NormalizeOptions {
 	readonly gamma?: TensorRef;
 	readonly beta?: TensorRef;
 	readonly dtype?: WritableDType;
+	/** Statistics are of the valid elements only; what padding becomes is said too. */
+	readonly mask?: MaskRequest & { readonly padding: Padding };
 }
 
 /** Where a result goes. */

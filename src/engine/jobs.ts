@@ -2,6 +2,7 @@ import type { BatchSizes } from "../core/batch-sizes";
 import type { Distribution } from "../core/distribution";
 import type { Inspection } from "../core/inspection";
 import type { Box, Layout } from "../core/layout";
+import type { Mask, MaskEffect } from "../core/mask";
 import type { CellStatistics, Moments } from "../core/moments";
 import type { Norm } from "../core/normalizations";
 import { type Accumulated, type Numerics, numericsOf } from "../core/numerics";
@@ -16,8 +17,9 @@ import type { CellRange } from "./derive";
 import type { DifferenceShare } from "./differences";
 import { mergedDistribution, sketchOfShare } from "./distribution-jobs";
 import { elementsAt } from "./elements-jobs";
-import type { AlreadyNormalized, NormsApart } from "./lens-api";
-import { alreadyNormalizedOf, batchSizesOf, normsApartOf } from "./lens-jobs";
+import type { AlreadyNormalized, MaskRequest, NormsApart } from "./lens-api";
+import { alreadyNormalizedOf, batchSizesOf, maskEffectOf, normsApartOf } from "./lens-jobs";
+import { type MaskedShare, maskedMomentsOfShare, readMask } from "./mask-jobs";
 import { inspectionOf, layoutMoments, momentsOfShare, type Partials } from "./moments-jobs";
 import { type AccumulateInput, accumulate } from "./numerics-jobs";
 import { createOpenFiles, type Target, targetOf } from "./open-files";
@@ -69,6 +71,17 @@ export interface Jobs {
 	batchSizes(
 		input: Partials & { readonly norm: Norm; readonly axis: number; readonly draws: number; readonly seed: number },
 	): BatchSizes;
+	/** Finds a tensor's mask and reads it, into memory that threads share. */
+	readMask(input: { readonly target: Target; readonly mask: MaskRequest }): Mask;
+	/** Statistics of a share under one layout, of the valid elements and of all. */
+	maskedMomentsOfShare(input: {
+		readonly target: Target;
+		readonly layout: Layout;
+		readonly mask: Mask;
+		readonly share: Share;
+	}): MaskedShare;
+	/** Adds shares up and compares the statistics of the valid elements with those of all. */
+	maskEffect(input: { readonly valid: Partials; readonly all: Partials; readonly norm: Norm }): MaskEffect;
 	/** Accumulates all sets as an arithmetic does. */
 	accumulate(input: AccumulateInput): Accumulated;
 	/** Compares what arithmetics made of the sets with the exact statistics. */
@@ -148,6 +161,9 @@ export function createJobs(): Handlers<Jobs> {
 		sketchOfShare: tracked((input, context) => sketchOfShare(files, input, context)),
 		mergedDistribution: tracked((sketches, context) => mergedDistribution(sketches, context)),
 		batchSizes: tracked((input, context) => batchSizesOf(input, context)),
+		readMask: tracked((input, context) => readMask(files, input, context)),
+		maskedMomentsOfShare: tracked((input, context) => maskedMomentsOfShare(files, input, context)),
+		maskEffect: tracked((input) => maskEffectOf(input)),
 		accumulate: tracked((input, context) => accumulate(files, input, context)),
 		numerics: tracked(({ exact, accumulated, norm }) => numericsOf(exact, accumulated, norm)),
 		alreadyNormalized: tracked((input) => alreadyNormalizedOf(input)),

@@ -1,6 +1,7 @@
 import type { AffineHint, FoundLayout } from "../core/already-normalized";
 import type { BatchSizes } from "../core/batch-sizes";
 import type { OutputDifference } from "../core/equivalence";
+import type { MaskEffect } from "../core/mask";
 import type { Norm } from "../core/normalizations";
 import type { Numerics } from "../core/numerics";
 import type { CallOptions } from "../rpc";
@@ -14,6 +15,27 @@ export interface BatchSizesRequest extends TensorRef {
 	readonly draws?: number;
 	readonly seed?: number;
 }
+
+/** Which elements of a tensor are valid, told by another tensor, perhaps of the same file. */
+export type MaskRequest = {
+	readonly ref: TensorRef;
+	/** The tensor's axes that those of the mask, or of the lengths, are; needed where several would do. */
+	readonly axes?: readonly number[];
+} & (
+	| {
+			/** 0 is padding; with `inverted` everything else is, as in a `key_padding_mask`. */
+			readonly kind: "mask";
+			readonly inverted?: boolean;
+	  }
+	| {
+			/** Valid elements of each sample from the start of the time axis on, which is 1 where not given. */
+			readonly kind: "lengths";
+			readonly timeAxis?: number;
+	  }
+);
+
+/** What is written where a mask says padding: zeros, the values as they are, or what the set's norm makes of them. */
+export type Padding = "zeros" | "unchanged" | "transformed";
 
 /** The layouts under which a tensor is normalized. */
 export interface AlreadyNormalized {
@@ -40,6 +62,11 @@ export interface Lenses {
 	batchSizes(request: BatchSizesRequest, options?: CallOptions): Promise<BatchSizes>;
 	/** How wrong the norm's statistics get in lesser arithmetics, and its output with them; reads once exactly, and twice for each arithmetic. */
 	numerics(request: TensorRef & { readonly norm: Norm }, options?: CallOptions): Promise<Numerics>;
+	/** What ignoring a mask does to a norm's statistics, and to its output. */
+	maskEffect(
+		request: TensorRef & { readonly norm: Norm; readonly mask: MaskRequest },
+		options?: CallOptions,
+	): Promise<MaskEffect>;
 	/** Under which layouts the tensor is normalized already. */
 	alreadyNormalized(request: TensorRef, options?: CallOptions): Promise<AlreadyNormalized>;
 	/** How far the outputs of the norms are apart, pair by pair; a pair is absent where the parts that their sets cut each other into are too many to keep. */

@@ -2,6 +2,7 @@ import { affineHint, foundLayouts } from "../core/already-normalized";
 import { type BatchSizes, drawSubBatches } from "../core/batch-sizes";
 import { type CellMoments, outputDifference } from "../core/equivalence";
 import { sizeOf } from "../core/layout";
+import { type MaskEffect, maskEffect } from "../core/mask";
 import { layoutOf, type Norm } from "../core/normalizations";
 import type { CallContext } from "../rpc";
 import { commonRefinement } from "./derive";
@@ -24,6 +25,16 @@ export async function batchSizesOf(
 		progress({ done: next.value + 1, total: draws });
 		await giveWay(signal);
 	}
+}
+
+/** Adds shares up and compares the statistics of the valid elements with those of all. */
+export function maskEffectOf(input: {
+	readonly valid: Partials;
+	readonly all: Partials;
+	readonly norm: Norm;
+}): MaskEffect {
+	const [[valid], [all]] = [momentsOf(input.valid), momentsOf(input.all)] as [[CellMoments], [CellMoments]];
+	return maskEffect(valid.moments, all.moments, input.norm);
 }
 
 /** Adds shares up and judges every layout that was wanted. */

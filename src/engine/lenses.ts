@@ -3,19 +3,46 @@ import { DRAWS, samplesLayout } from "../core/batch-sizes";
 import { partsOf } from "../core/dtype";
 import { TensorError } from "../core/errors";
 import { formatCount } from "../core/format";
-import { resolveAxis, sizeOf } from "../core/layout";
+import { type Layout, resolveAxis, sizeOf } from "../core/layout";
+import type { Mask } from "../core/mask";
 import type { Moments } from "../core/moments";
 import { layoutOf } from "../core/normalizations";
 import { ARITHMETICS, MOST_EMULATED_SETS } from "../core/numerics";
 import type { CallOptions } from "../rpc";
 import type { TensorRef } from "./api";
-import { atOnce, locate, moving } from "./in-shares";
-import type { Target } from "./jobs";
+import { layoutsToCompute } from "./derive";
+import { atOnce, inShares, locate, moving } from "./in-shares";
+import type { Partials, Target } from "./jobs";
 import type { Lenses } from "./lens-api";
 import { layoutsOfNorms, layoutsThatFit } from "./lens-layouts";
 import type { PartialsOf } from "./normalize";
-import type { Pool } from "./pool";
+import type { JobOptions, Pool } from "./pool";
 import { sumProgress } from "./progress";
+
+/** Reads a tensor's statistics under one layout, of its valid elements and of all. */
+export async function maskedPartials(
+	pool: Pool,
+	target: Target,
+	layout: Layout,
+	mask: Mask,
+	options: JobOptions,
+): Promise<Readonly<Record<"valid" | "all", Partials>>> {
+	const { dtype, shape } = target;
+	// Throws where there are too many sets, before anything is read.
+	layoutsToCompute([layout]);
+	const shares = await inShares(pool, target, options, (share, shareOptions) =>
+		pool.run("maskedMomentsOfShare", { target, layout, mask, share }, shareOptions),
+	);
+	const of = (which: "valid" | "all"): Partials => ({
+		dtype,
+		shape,
+		wanted: [layout],
+		computed: [layout],
+		shares: shares.map((share) => [share[which]]),
+		seen: sizeOf(shape),
+	});
+	return { valid: of("valid"), all: of("all") };
+}
 
 /** The lenses over a pool of workers; `partialsOf` reads a tensor's statistics under some layouts. */
 export function createLenses(pool: Pool, partialsOf: PartialsOf): Lenses {
@@ -64,6 +91,14 @@ export function createLenses(pool: Pool, partialsOf: PartialsOf): Lenses {
 				),
 			);
 			return pool.runAside("numerics", { exact, accumulated, norm }, { signal: options.signal });
+		},
+
+		async maskEffect({ norm, mask: asked, ...ref }, options = {}) {
+			const target = await real(ref, options);
+			const { signal } = options;
+			const mask = await pool.runAside("readMask", { target, mask: asked }, { signal });
+			const { valid, all } = await maskedPartials(pool, target, layoutOf(norm, target.shape), mask, options);
+			return pool.runAside("maskEffect", { valid, all, norm }, { signal });
 		},
 
 		async alreadyNormalized(ref, options = {}) {

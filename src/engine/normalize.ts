@@ -6,6 +6,7 @@ import type { CallOptions, Progress } from "../rpc";
 import type { NormalizeAllRequest, NormalizeAllResult } from "./api";
 import { atOnce, inShares, moving } from "./in-shares";
 import type { OutputJob, OutputPart, Partials, Target } from "./jobs";
+import { maskedPartials } from "./lenses";
 import type { JobOptions, Pool } from "./pool";
 import { sumProgress } from "./progress";
 import type { Stretch } from "./transform-share";
@@ -82,15 +83,19 @@ async function writePart(
 		...options,
 		onProgress: ({ done, total }) => onProgress?.({ done: number * total + done, total: passes * total }),
 	});
+	const mask = part.mask ? await pool.runAside("readMask", { target, mask: part.mask }, { signal }) : null;
 	const coefficientsOf = async () => {
 		if (!norm) return null;
-		const partials = await partialsOf(target, [layoutOf(norm, target.shape)], pass(0));
+		const layout = layoutOf(norm, target.shape);
+		const partials = mask
+			? (await maskedPartials(pool, target, layout, mask, pass(0))).valid
+			: await partialsOf(target, [layout], pass(0));
 		return pool.runAside("normCoefficients", { ...partials, norm }, moving(partials, options));
 	};
 	const coefficients = passes === 2 ? await coefficientsOf() : null;
 	const parameters = norm ? await pool.runAside("affineParameters", part, { signal }) : null;
 	const shares = await inShares(pool, target, pass(passes - 1), (share, shareOptions) =>
-		pool.run("transformShare", { part, temporary, needsCrc, coefficients, parameters, share }, shareOptions),
+		pool.run("transformShare", { part, temporary, needsCrc, coefficients, parameters, mask, share }, shareOptions),
 	);
 	return {
 		overflowed: shares.reduce((sum, share) => sum + share.overflowed, 0),

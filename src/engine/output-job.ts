@@ -6,6 +6,7 @@ import { type Box, cellOfIndex, denseStrides, type Layout, partStart } from "../
 import { layoutOf, type Norm } from "../core/normalizations";
 import { type AffineInput, locateAffine } from "./affine";
 import type { NormalizeAllRequest, NormalizedPart, TensorRef } from "./api";
+import type { MaskRequest, Padding } from "./lens-api";
 import { findTensor, type Opened, type OpenFiles, type Target, targetOf } from "./open-files";
 import { checkTarget, planOf } from "./output";
 import { CHUNK_ELEMENTS } from "./share";
@@ -18,6 +19,8 @@ export interface OutputPart {
 	readonly norm: Norm | null;
 	readonly gamma: AffineInput | null;
 	readonly beta: AffineInput | null;
+	/** Which elements are valid, where not all are. */
+	readonly mask: (MaskRequest & { readonly padding: Padding }) | null;
 	readonly name: string;
 	readonly dtype: DType;
 	readonly order: Order;
@@ -93,6 +96,7 @@ function partOf(
 	const target = targetOf(opened, { file, ...(part.tensor === undefined ? {} : { tensor: part.tensor }) });
 	const { shape, tensor } = target;
 	const norm = part.norm ?? null;
+	const mask = ("mask" in part ? part.mask : undefined) ?? null;
 	if (norm && partsOf(target.dtype) === 2) {
 		throw new TensorError(
 			"unsupported",
@@ -120,11 +124,12 @@ function partOf(
 		norm,
 		gamma: null,
 		beta: null,
+		mask,
 		name: tensor || path.basename(name, path.extname(name)),
 		dtype: norm ? (("dtype" in part ? part.dtype : undefined) ?? resultDType(target.dtype)) : target.dtype,
 		order,
 		inOrder,
-		wholeCells: layout && inOrder ? wholeCells(layout, (elements) => open.boxes(info, elements)) : null,
+		wholeCells: layout && inOrder && !mask ? wholeCells(layout, (elements) => open.boxes(info, elements)) : null,
 		offset: 0,
 	};
 }

@@ -1,6 +1,7 @@
 import { promises as fs, writeSync } from "node:fs";
 import { byteLength, type DType, type Encoded, type WritableDType } from "../core/dtype";
 import { type Layout, sizeOf } from "../core/layout";
+import type { Mask } from "../core/mask";
 import { emptyMoments } from "../core/moments";
 import { layoutOf } from "../core/normalizations";
 import { crc32 } from "../formats/encoding/crc32";
@@ -11,6 +12,7 @@ import { type ChunkValues, valuesOf } from "./chunk-values";
 import { copiedBytes } from "./copied-bytes";
 import { type CellRange, cellsTouched } from "./derive";
 import { transformLanes } from "./fast-transform";
+import { fillPadding } from "./mask-jobs";
 import { type OpenFiles, useTarget } from "./open-files";
 import type { OutputPart } from "./output-job";
 import { boxesOf, CHUNK_ELEMENTS, eachChunk, type Share } from "./share";
@@ -37,18 +39,20 @@ export interface TransformInput {
 	readonly coefficients: Coefficients | null;
 	/** Null where the values are written as they are. */
 	readonly parameters: AffineParameters | null;
+	/** Null where all elements are valid. */
+	readonly mask: Mask | null;
 	readonly share: Share;
 }
 
 /** Transforms a share of the boxes and writes them where they belong. */
 export function transformShare(
 	files: OpenFiles,
-	{ part, temporary, needsCrc, coefficients, parameters, share }: TransformInput,
+	{ part, temporary, needsCrc, coefficients, parameters, mask, share }: TransformInput,
 	context: CallContext,
 ): Promise<{ readonly overflowed: number; readonly stretches: readonly Stretch[] }> {
 	const { target, dtype, order, inOrder, wholeCells } = part;
 	const { shape } = target;
-	const encoded = encoderOf(part, coefficients, parameters);
+	const encoded = encoderOf(part, coefficients, parameters, mask);
 	return useTarget(files, target, context.signal, async ({ open }, info) => {
 		const handle = await fs.open(temporary, "r+");
 		const simd = simdOfThread();
@@ -85,9 +89,10 @@ export function transformShare(
 
 /** How a chunk becomes the bytes that are written, dense in the output's order. */
 function encoderOf(
-	{ target, norm, dtype, order }: OutputPart,
+	{ target, norm, dtype, order, mask: asked }: OutputPart,
 	coefficients: Coefficients | null,
 	parameters: AffineParameters | null,
+	mask: Mask | null,
 ): (simd: Simd, chunk: Chunk) => Encoded & { readonly count: number } {
 	if (!norm || !parameters) return (_, chunk) => copiedBytes(chunk, order);
 	const layout = layoutOf(norm, target.shape);
@@ -96,6 +101,11 @@ function encoderOf(
 		const found = coefficients ?? coefficientsOf(cellsOf(values, layout, target.dtype), norm);
 		const tables = { ...found, ...parameters };
 		const to = dtype as WritableDType;
+		if (mask && asked) {
+			const out = transformChunk(values.decoded, layout, tables, order);
+			fillPadding(out, values.decoded, mask, asked.padding, order);
+			return encodeValues(to, out);
+		}
 		const fast = values.lanes && transformLanes(simd, values.lanes, { layout, tables, dtype: to, order });
 		if (fast) return { ...fast, count: sizeOf(chunk.shape) };
 		return encodeValues(to, transformChunk(values.decoded, layout, tables, order));

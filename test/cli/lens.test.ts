@@ -50,6 +50,29 @@ describe("lens", function () {
 		assert.equal(rows.length, 10);
 	});
 
+	it("mask tells what ignoring padding does, and normalize --lengths takes valid elements only", async () => {
+		const lengths = {
+			name: "n",
+			dtype: "i32",
+			shape: [2],
+			bytes: new Uint8Array(Int32Array.from([3, 1]).buffer),
+		} as const;
+		const values = Array.from({ length: 24 }, (_, k) => (k < 9 || (k >= 12 && k < 15) ? 5 + (k % 2) : 0));
+		const file = writeTensors(path.join(folder, "padded.safetensors"), [f32("x", [2, 4, 3], values), lengths]);
+		const choice = ["--tensor", "x", "--norm", "batchNorm", "--axis", "-1", "--lengths", "#n"];
+		const { stdout, stderr } = await run("lens", "mask", file, ...choice);
+		assert.match(stdout, /12 of 24 values are valid \(50 %\)/, stderr);
+		const out = path.join(folder, "masked.npy");
+		const written = await run("normalize", file, ...choice, "--padding", "unchanged", "-o", out, "--force");
+		assert.equal(written.code, 0, written.stderr);
+		const { stdout: zeros } = await run("stats", out, "--json");
+		assert.equal(JSON.parse(zeros).shape.join(), "2,4,3");
+		const both = await run("lens", "mask", file, ...choice, "--mask", "#n");
+		assert.match(`${both.code} ${both.stderr}`, /^2 .*give one of them/);
+		const alone = await run("normalize", file, "--tensor", "x", "--norm", "batchNorm", "--padding", "zeros", "-o", out);
+		assert.match(`${alone.code} ${alone.stderr}`, /^2 .*--padding belongs to --mask/);
+	});
+
 	it("already names the layout of a normalized file, and nothing for another", async () => {
 		assert.match((await run("lens", "already", input())).stdout, /Not normalized under any layout/);
 		const out = path.join(folder, "out.npy");
