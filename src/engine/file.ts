@@ -1,7 +1,7 @@
 import { type BigIntStats, promises as fs, fstatSync, readSync } from "node:fs";
 import * as path from "node:path";
 import { Duplex } from "node:stream";
-import { createInflate, createInflateRaw } from "node:zlib";
+import * as zlib from "node:zlib";
 import { TensorError, throwIfAborted } from "../core/errors";
 import { FOLDER_ENTRIES } from "../formats/known";
 import type { ByteSource } from "../formats/reader";
@@ -83,10 +83,15 @@ async function openPlain(file: string, name: string): Promise<FileSource> {
 			throwIfAborted(signal);
 			return bytes;
 		},
+		// Since Node 20.15.
+		...(typeof zlib.crc32 === "function" && { crc32: zlib.crc32 }),
 		inflater(format) {
 			// The system's threads inflate pieces of this size while what came out before is worked on.
-			const options = { chunkSize: INFLATED_BYTES };
-			const stream = format === "deflate" ? createInflate(options) : createInflateRaw(options);
+			const options: zlib.ZlibOptions & { readableHighWaterMark: number } = {
+				chunkSize: INFLATED_BYTES,
+				readableHighWaterMark: 8 * INFLATED_BYTES,
+			};
+			const stream = format === "deflate" ? zlib.createInflate(options) : zlib.createInflateRaw(options);
 			return Duplex.toWeb(stream) as ReadableWritablePair<Uint8Array, Uint8Array>;
 		},
 		readSync(offset, length, target) {

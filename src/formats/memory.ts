@@ -23,7 +23,7 @@ export function memorySource(name: string, bytes: Uint8Array): ByteSource {
 
 /** `size` bytes of another source from `start` on, as a source of their own that does not close the other. */
 export function rangeOf(source: ByteSource, name: string, start: number, size: number): ByteSource {
-	const { readSync, inflater } = source;
+	const { readSync, inflater, crc32 } = source;
 	return {
 		name,
 		size,
@@ -33,6 +33,7 @@ export function rangeOf(source: ByteSource, name: string, start: number, size: n
 			return source.read(start + offset, length, signal, target);
 		},
 		...(inflater && { inflater }),
+		...(crc32 && { crc32 }),
 		...(readSync && {
 			readSync: (offset: number, length: number, target?: Uint8Array) => {
 				checkRange({ name, size }, offset, length);

@@ -18,6 +18,8 @@ export interface ByteSource {
 	readSync?(offset: number, length: number, target?: Uint8Array): Uint8Array;
 	/** A stream that inflates, where the place has a faster one than `DecompressionStream`. */
 	inflater?(format: CompressionFormat): ReadableWritablePair<Uint8Array, Uint8Array>;
+	/** CRC-32 of bytes, after `previous` of those before, where the place has a faster one than `encoding/crc32.ts`. */
+	crc32?(bytes: Uint8Array, previous?: number): number;
 	/** A file in the same folder or below it, by its path from there with "/"; throws `not-found`, also for paths that lead out. */
 	sibling?(path: string): Promise<ByteSource>;
 	/** Names in the same folder ("") or in one below it, those of folders with a "/" behind; throws `not-found`. */

@@ -7,6 +7,9 @@ import { inflateStart } from "./inflate-start";
 /** Compressed bytes fed at a time: one piece can become at most 1032 times as many, which bounds the memory. */
 const PIECE_BYTES = 2 ** 14;
 
+/** The same where the place's own stream inflates a piece only as fast as it is taken. */
+const LARGE_PIECE_BYTES = 2 ** 17;
+
 /** The first bytes, where a header is, are inflated without a stream: an archive may have very many members. */
 const START_BYTES = 2 ** 10;
 
@@ -109,7 +112,10 @@ interface Inflation {
 
 function startInflation({ name, size, crc, compressed }: Deflated): Inflation {
 	const format = crc === undefined ? "deflate" : "deflate-raw";
-	const inflater = compressed.inflater?.(format) ?? new DecompressionStream(format);
+	const own = compressed.inflater?.(format);
+	const inflater = own ?? new DecompressionStream(format);
+	const pieceBytes = own ? LARGE_PIECE_BYTES : PIECE_BYTES;
+	const checksum = compressed.crc32 ?? crc32;
 	const writer = inflater.writable.getWriter();
 	const reader = inflater.readable.getReader();
 	// A damaged stream rejects all of these; the one that is awaited tells.
@@ -147,12 +153,12 @@ function startInflation({ name, size, crc, compressed }: Deflated): Inflation {
 		if (answer.done) return undefined;
 		inflated += answer.value.length;
 		if (inflated > size) throw fail(`The compressed data holds more than the ${size} bytes that the archive declares`);
-		if (crc !== undefined) sum = crc32(answer.value, sum);
+		if (crc !== undefined) sum = checksum(answer.value, sum);
 		return answer.value;
 	}
 
 	async function feed(signal: AbortSignal | undefined): Promise<void> {
-		const length = Math.min(PIECE_BYTES, compressed.size - fed);
+		const length = Math.min(pieceBytes, compressed.size - fed);
 		const piece = await compressed.read(fed, length, signal);
 		fed += length;
 		allFed = fed === compressed.size;
