@@ -1,10 +1,15 @@
+import type { AlreadyNormalized } from "./core/already-normalized";
 import type { AxisConventionId } from "./core/axes";
+import type { BatchSizes } from "./core/batch-sizes";
 import type { Distribution } from "./core/distribution";
+import type { NormsApart } from "./core/equivalence";
 import type { ErrorData } from "./core/errors";
 import type { Inspection } from "./core/inspection";
 import type { Box, Layout } from "./core/layout";
+import type { MaskEffect } from "./core/mask";
 import type { CellStatistics } from "./core/moments";
 import type { Norm } from "./core/normalizations";
+import type { Numerics } from "./core/numerics";
 import type { FileDescription } from "./core/tensor";
 
 /** What the user said about the axes of a file's tensors of one rank. */
@@ -60,6 +65,22 @@ export interface ElementsRequest {
 	readonly indices: readonly (readonly number[])[];
 }
 
+/** What a lens asks for: a tensor, and the norm that is looked at. */
+export interface LensRequest {
+	readonly tensor: string;
+	readonly norm: Norm;
+}
+
+/** Which elements are valid, told by another tensor of the same file. */
+export interface MaskChoice {
+	readonly kind: "mask" | "lengths";
+	readonly tensor: string;
+	/** Of a mask: everything but 0 is padding. */
+	readonly inverted: boolean;
+	/** Of lengths: the axis they are along. */
+	readonly timeAxis: number;
+}
+
 /** What the webview may ask of the extension host. A session belongs to one file: the webview never names one. */
 export interface HostApi {
 	/** The file's tensors, from its headers. */
@@ -74,6 +95,16 @@ export interface HostApi {
 	elements(input: ElementsRequest): Float64Array;
 	/** Quantiles and histograms of one tensor, from a reading of its own; otherwise as `inspect`. */
 	distribution(input: DistributionRequest): Distribution;
+	/** The norm's statistics and output in lesser arithmetics. */
+	numerics(input: LensRequest): Numerics;
+	/** How well sub-batches along an axis stand for the whole batch. */
+	batchSizes(input: LensRequest & { readonly axis: number }): BatchSizes;
+	/** What ignoring a mask does to the norm. */
+	maskEffect(input: LensRequest & { readonly mask: MaskChoice }): MaskEffect;
+	/** How far the outputs of some norms are apart. */
+	normsApart(input: { readonly tensor: string; readonly norms: readonly Norm[] }): readonly NormsApart[];
+	/** The layouts under which a tensor is normalized. */
+	alreadyNormalized(input: { readonly tensor: string }): AlreadyNormalized;
 	/** Starts "Normalize and save…" for one tensor; answers with the written file's name, or null when the user backed out. */
 	normalize(input: { readonly tensor: string; readonly norm: Norm }): string | null;
 	/** Copies a tensor's statistics to the clipboard as JSON. */

@@ -1,10 +1,9 @@
-import { MOST_CHANCE } from "../core/already-normalized";
+import { type AlreadyNormalized, MOST_CHANCE } from "../core/already-normalized";
 import { guessAxes } from "../core/axes";
 import { formatCount, formatNumber, formatShape } from "../core/format";
 import type { Layout, Shape } from "../core/layout";
 import { setSize, sizeOf } from "../core/layout";
 import { layoutNames } from "../core/layout-name";
-import type { AlreadyNormalized } from "../engine/lens-api";
 import type { Lens } from "./lens";
 
 /** Under which layouts a tensor is normalized. */

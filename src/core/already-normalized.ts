@@ -39,6 +39,18 @@ export interface AffineHint {
 	readonly chance: number;
 }
 
+/** The layouts under which a tensor is normalized. */
+export interface AlreadyNormalized {
+	/** Finest first; those that are not `finest` follow from one that is. */
+	readonly found: readonly FoundLayout[];
+	/** Layouts that look like a norm followed by gamma and beta. */
+	readonly hints: readonly AffineHint[];
+	/** Layouts that were asked about. */
+	readonly asked: number;
+	/** Layouts that were not, as their sets are too many to keep. */
+	readonly leftOut: number;
+}
+
 /** A layout is named where numbers from N(0, 1) would pass by luck less often than this. */
 export const MOST_CHANCE = 1e-3;
 

@@ -96,6 +96,13 @@ export interface OutputDifference {
 	readonly rms: number;
 }
 
+/** How far the outputs of two of some norms are apart. */
+export interface NormsApart extends OutputDifference {
+	/** Numbers of the norms in the request. */
+	readonly a: number;
+	readonly b: number;
+}
+
 /** A layout with its statistics. */
 export interface CellMoments {
 	readonly layout: Layout;

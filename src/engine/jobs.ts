@@ -1,5 +1,7 @@
+import type { AlreadyNormalized } from "../core/already-normalized";
 import type { BatchSizes } from "../core/batch-sizes";
 import type { Distribution } from "../core/distribution";
+import type { NormsApart } from "../core/equivalence";
 import type { Inspection } from "../core/inspection";
 import type { Box, Layout } from "../core/layout";
 import type { Mask, MaskEffect } from "../core/mask";
@@ -17,7 +19,7 @@ import type { CellRange } from "./derive";
 import type { DifferenceShare } from "./differences";
 import { mergedDistribution, sketchOfShare } from "./distribution-jobs";
 import { elementsAt } from "./elements-jobs";
-import type { AlreadyNormalized, MaskRequest, NormsApart } from "./lens-api";
+import type { MaskRequest } from "./lens-api";
 import { alreadyNormalizedOf, batchSizesOf, maskEffectOf, normsApartOf } from "./lens-jobs";
 import { type MaskedShare, maskedMomentsOfShare, readMask } from "./mask-jobs";
 import { inspectionOf, layoutMoments, momentsOfShare, type Partials } from "./moments-jobs";

@@ -1,6 +1,6 @@
-import type { AffineHint, FoundLayout } from "../core/already-normalized";
+import type { AlreadyNormalized } from "../core/already-normalized";
 import type { BatchSizes } from "../core/batch-sizes";
-import type { OutputDifference } from "../core/equivalence";
+import type { NormsApart } from "../core/equivalence";
 import type { MaskEffect } from "../core/mask";
 import type { Norm } from "../core/normalizations";
 import type { Numerics } from "../core/numerics";
@@ -36,25 +36,6 @@ export type MaskRequest = {
 
 /** What is written where a mask says padding: zeros, the values as they are, or what the set's norm makes of them. */
 export type Padding = "zeros" | "unchanged" | "transformed";
-
-/** The layouts under which a tensor is normalized. */
-export interface AlreadyNormalized {
-	/** Finest first; those that are not `finest` follow from one that is. */
-	readonly found: readonly FoundLayout[];
-	/** Layouts that look like a norm followed by gamma and beta. */
-	readonly hints: readonly AffineHint[];
-	/** Layouts that were asked about. */
-	readonly asked: number;
-	/** Layouts that were not, as their sets are too many to keep. */
-	readonly leftOut: number;
-}
-
-/** How far the outputs of two of some norms are apart. */
-export interface NormsApart extends OutputDifference {
-	/** Numbers of the norms in the request. */
-	readonly a: number;
-	readonly b: number;
-}
 
 /** Questions about what a norm does to a tensor, each answered from one read of it; complex tensors are refused. */
 export interface Lenses {

@@ -1,12 +1,11 @@
-import { affineHint, foundLayouts } from "../core/already-normalized";
+import { type AlreadyNormalized, affineHint, foundLayouts } from "../core/already-normalized";
 import { type BatchSizes, drawSubBatches } from "../core/batch-sizes";
-import { type CellMoments, outputDifference } from "../core/equivalence";
+import { type CellMoments, type NormsApart, outputDifference } from "../core/equivalence";
 import { sizeOf } from "../core/layout";
 import { type MaskEffect, maskEffect } from "../core/mask";
 import { layoutOf, type Norm } from "../core/normalizations";
 import type { CallContext } from "../rpc";
 import { commonRefinement } from "./derive";
-import type { AlreadyNormalized, NormsApart } from "./lens-api";
 import { layoutKey, pairsOf } from "./lens-layouts";
 import { type Partials, partsOfLayouts } from "./moments-jobs";
 import { giveWay } from "./share";

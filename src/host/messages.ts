@@ -40,6 +40,15 @@ export const INPUTS: { readonly [Name in keyof HostApi]: Check<Parameters<HostAp
 	boxStatistics: record({ tensor: text, part, box: record({ origin: shape, shape }) }),
 	elements: record({ tensor: text, part, indices: listOf(listOf(count, 2 ** 16), MAX_RANK) }),
 	distribution: record({ tensor: text, part }, { layout }),
+	numerics: record({ tensor: text, norm }),
+	batchSizes: record({ tensor: text, norm, axis: count }),
+	maskEffect: record({
+		tensor: text,
+		norm,
+		mask: record({ kind: oneOf("mask", "lengths"), tensor: text, inverted: flag, timeAxis: count }),
+	}),
+	normsApart: record({ tensor: text, norms: listOf(norm, 64) }),
+	alreadyNormalized: record({ tensor: text }),
 	normalize: record({ tensor: text, norm }),
 	copyStatistics: record({ tensor: text }),
 };

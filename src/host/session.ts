@@ -10,6 +10,7 @@ import { failureSentence, isCancelled } from "./failure";
 import { fileRefOf } from "./fileRef";
 import { watchFile } from "./fileWatch";
 import type { Host } from "./host";
+import { lensHandlers } from "./lensRequests";
 import { checkedHandlers } from "./messages";
 import { normalizeChosen } from "./normalizeFlow";
 import { offerRaw } from "./rawFlow";
@@ -73,6 +74,7 @@ export function startSession(host: Host, uri: vscode.Uri, webview: vscode.Webvie
 				const request = { file: await fileOf(signal), tensor, part, ...(layout ? { layout } : {}) };
 				return (await host.engine.distribution(request, { signal, onProgress: progress })).distribution;
 			},
+			...lensHandlers(host.engine, fileOf),
 			async normalize({ tensor, norm }) {
 				const written = await normalizeChosen(host, { uri, tensor }, norm).catch((thrown) => {
 					if (isCancelled(thrown)) return undefined;

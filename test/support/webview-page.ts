@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { TensorError } from "../../src/core/errors";
 import type { Engine } from "../../src/engine/api";
+import { lensHandlers } from "../../src/host/lensRequests";
 import { checkedHandlers } from "../../src/host/messages";
 import type { HostApi, WebviewApi } from "../../src/protocol";
 import { type Channel, type Handlers, openChannel } from "../../src/rpc";
@@ -99,6 +100,7 @@ export function engineHost(
 			asked("distribution", input);
 			return (await engine.distribution({ file: ref, ...input }, { signal, onProgress: progress })).distribution;
 		},
+		...lensHandlers(engine, async () => ref),
 		normalize(input) {
 			asked("normalize", input);
 			return "normalized.npy";

@@ -1,7 +1,9 @@
+import { partsOf } from "../../src/core/dtype";
 import type { TensorInfo } from "../../src/core/tensor";
 import type { Session } from "../session";
 import type { Store } from "../store";
 import { createLayoutView } from "./layout-view";
+import { createLenses } from "./lenses/view";
 import { createProfiles } from "./profiles";
 
 /** One way to look at a tensor: a tab of the panel. */
@@ -23,6 +25,12 @@ export const VIEWS = {
 		usesNorm: false,
 		supports: ({ shape }) => shape.length > 0,
 		create: createProfiles,
+	},
+	lenses: {
+		label: "Lenses",
+		usesNorm: true,
+		supports: ({ dtype, shape }) => shape.length > 0 && typeof dtype === "string" && partsOf(dtype) === 1,
+		create: createLenses,
 	},
 } as const satisfies Record<string, View>;
 
