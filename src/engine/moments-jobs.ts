@@ -17,9 +17,10 @@ import {
 	mergeShares,
 	splitParts,
 } from "./derive";
-import { createExtentAdder, extentElements, type Sum } from "./extent";
+import { createExtentAdder, type Sum } from "./extent";
 import { type OpenFiles, type Target, useTarget } from "./open-files";
-import { boxesOf, CHUNK_ELEMENTS, eachChunk, eachStep, type Share } from "./share";
+import { eachChunk, eachStep, type Share } from "./share";
+import { shareBoxes } from "./share-boxes";
 import { simdOfThread } from "./simd";
 
 /** What the shares of a tensor found under the computed layouts, and the layouts that are wanted from it. */
@@ -46,11 +47,7 @@ export function momentsOfShare(
 	const { target, share } = input;
 	const layouts = partsOf(target.dtype) === 2 ? input.layouts.map(layoutWithParts) : input.layouts;
 	return useTarget(files, target, context.signal, async ({ open }, info) => {
-		const large = extentElements(target.shape, share.of);
-		const [probe] = open.boxes(info, large);
-		// Boxes that lie in one piece are read in slices; others are read whole.
-		const inExtents = probe !== undefined && open.extent?.(info, probe) !== undefined;
-		const boxes = () => boxesOf(() => open.boxes(info, inExtents ? large : CHUNK_ELEMENTS), share);
+		const { inExtents, boxes } = shareBoxes(open, info, layouts, share);
 		const simd = simdOfThread();
 		const touched = layouts.map((layout) =>
 			cellsTouched(layout, partsOf(target.dtype) === 2 ? withParts(boxes()) : boxes()),

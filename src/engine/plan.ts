@@ -70,7 +70,7 @@ export function createPlanner({ shape, cells, firstCell = 0 }: LayoutRange): (ch
 			start.cell += cellOfIndex(origin, size, parts) * (cellSteps[axis] as number);
 			start.index += origin * (indexSteps[axis] as number);
 			// Where in its parts a grouped axis begins matters; along others all chunks are alike.
-			key += `${count},${chunk.strides[axis]},${parts === size || parts <= 1 ? 0 : origin};`;
+			key += `${count},${chunk.strides[axis]},${phaseOf(origin, size, parts)};`;
 		}
 		let loops = known.get(key);
 		if (!loops) {
@@ -80,6 +80,12 @@ export function createPlanner({ shape, cells, firstCell = 0 }: LayoutRange): (ch
 		}
 		return { start, ...loops };
 	};
+}
+
+/** What two origins of chunks of one shape have in common if their cells lie alike. */
+function phaseOf(origin: number, size: number, parts: number): number {
+	if (parts === size || parts <= 1) return 0;
+	return size % parts === 0 ? origin % (size / parts) : origin;
 }
 
 function loopsOf(chunk: ChunkGeometry, { shape, cells }: Layout, cellSteps: Shape, indexSteps: Shape): Loops {
@@ -151,14 +157,22 @@ function arrange(loops: Loop[]): Loops {
 	let run = outer.pop() ?? ONCE;
 	const next = outer.at(-1);
 	const more = outer.findLastIndex(({ cells }) => !cells);
-	// A short average inside a kept axis: as columns that share cells, if that leaves rows to sum over.
-	if (!run.cells && run.count < SHORT && next?.cells && follows(next, run) && more >= 0) {
-		outer.pop();
-		run = join(next, run);
+	// A short average inside a kept axis: as columns that share cells, if that leaves rows to sum over, or as longer stretches.
+	if (!run.cells && run.count < SHORT && next?.cells && follows(next, run)) {
+		const joined = join(next, run);
+		if (more >= 0 || isLong(joined)) {
+			outer.pop();
+			run = joined;
+		}
 	}
-	if (!run.cells || stretches(run.cells) * SHORT <= run.count) return { outer, run };
+	if (!run.cells || isLong(run)) return { outer, run };
 	const rows = outer.findLastIndex(({ cells }) => !cells);
 	return { outer: outer.filter((_, i) => i !== rows), rows: outer[rows] ?? ONCE, run };
+}
+
+/** Whether the stretches of one cell in a run are long on average. */
+function isLong({ count, cells }: Loop): boolean {
+	return !cells || stretches(cells) * SHORT <= count;
 }
 
 function stretches(cells: Int32Array): number {

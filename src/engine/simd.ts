@@ -91,7 +91,7 @@ export function simdOfThread(): Simd {
 	return ofThread;
 }
 
-/** Compiles the kernels; the memory takes 57 MiB, touched as needed, and never grows, as that would move it under a running read. */
+/** Compiles the kernels; the memory takes 101 MiB, touched as needed, and never grows, as that would move it under a running read. */
 export function createSimd(): Simd {
 	let end = 4 * PAGE;
 	const region = (bytes: number) => {

@@ -5,7 +5,7 @@ import { emptyMoments, type Moments } from "../core/moments";
 const FIELDS = ["count", "mean", "meanRest", "std", "min", "max", "zeros"] as const;
 
 /** Cells whose statistics fit the kernels' memory, all layouts of a job together. */
-const CELLS = 2 ** 18;
+const CELLS = 2 ** 20;
 
 /** Bytes that statistics take in the kernels' memory. */
 export const SUMS_BYTES = CELLS * FIELDS.length * 8;

@@ -8,7 +8,7 @@ import { COUNTED, cellStatistics, type Moments } from "../../src/core/moments";
 import { normOptions } from "../../src/core/normalizations";
 import { createEngine } from "../../src/engine/engine";
 import type { Progress } from "../../src/rpc";
-import { at, f32, f64, noise, toFortran, WORKER, withEngine, writeTensors } from "./files";
+import { at, f32, f64, noise, toFortran, WORKER, withEngine, writeDeflated, writeTensors } from "./files";
 import { assertClose, assertExact, exactCells } from "./oracle";
 
 const code = (expected: TensorError["code"], sentence: RegExp) => (thrown: unknown) => {
@@ -85,6 +85,26 @@ describe("the engine", function () {
 			const { layouts: found } = await engine().moments({ ...at(input), layouts });
 			layouts.forEach((layout, i) => {
 				assertExact(found[i]?.parts[0] as Moments, exactCells(values, layout), `${order} [${layout.cells}]`);
+			});
+		}
+	});
+
+	it("finds the same of a long axis whose indices are kept, in bands, whatever the order and the source", async () => {
+		const shape = [5, 20_000];
+		const values = noise(sizeOf(shape), 8).map((x, i) => (i % 5003 === 7 ? NaN : i % 997 === 9 ? 0 : x + 1e8));
+		const layouts = [
+			{ shape, cells: [1, 20_000] },
+			{ shape, cells: [1, 1] },
+			{ shape, cells: [5, 16] },
+		];
+		const [input, turned] = [file("wide.npy"), file("turned.npy")];
+		writeTensors(input, [f64("", shape, values)]);
+		writeTensors(turned, [f64("", shape, toFortran(shape, values), "F")]);
+		const packed = writeDeflated(file("wide.npz"), "x", readFileSync(input));
+		for (const from of [input, turned, packed]) {
+			const { layouts: found } = await engine().moments({ ...at(from), layouts });
+			layouts.forEach((layout, i) => {
+				assertExact(found[i]?.parts[0] as Moments, exactCells(values, layout), `${from} [${layout.cells}]`);
 			});
 		}
 	});
