@@ -1,4 +1,4 @@
-import type { Precision, Summation } from "./arithmetic";
+import { type Precision, ROUND, type Summation } from "./arithmetic";
 import type { Moments } from "./moments";
 import { affineOf, type Norm } from "./normalizations";
 
@@ -58,7 +58,7 @@ export interface ArithmeticErrors extends Arithmetic {
 	readonly output: Summary;
 	/** Sets whose output is off by more than `WRONG_OUTPUT`, or is no number. */
 	readonly wrong: number;
-	/** Of these, sets whose sums left the precision's range. */
+	/** Sets whose sums, or whose number of elements (float16 ends at 65 504), left the precision's range. */
 	readonly overflowed: number;
 	/** Sets whose variance came out negative; it counts as 0, as Flax clips it. */
 	readonly negative: number;
@@ -107,7 +107,12 @@ function errorsOf(
 		std: summaryOf(emulated.map(({ stdError }) => stdError)),
 		output: summaryOf(emulated.map(({ told }) => told.rms)),
 		wrong: emulated.filter(({ told }) => !(told.rms <= WRONG_OUTPUT)).length,
-		overflowed: emulated.filter(({ told }) => !Number.isFinite(told.mean) || !Number.isFinite(told.variance)).length,
+		overflowed: emulated.filter(
+			({ told }) =>
+				!Number.isFinite(told.mean) ||
+				!Number.isFinite(told.variance) ||
+				!Number.isFinite(ROUND[precision](exact.count[told.set] as number)),
+		).length,
 		negative: emulated.filter(({ told }) => told.variance < 0).length,
 		worst: emulated
 			.map(({ told }) => told)

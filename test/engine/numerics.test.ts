@@ -75,6 +75,10 @@ describe("the numerics lens", function () {
 		const half = rowOf(rows, "f16", "sequential", "two-pass");
 		assert.deepEqual([half.wrong, half.overflowed, half.output.max], [1, 1, Infinity]);
 		assert.equal(rowOf(rows, "f64", "sequential", "two-pass").wrong, 0);
+		const long = at(writeTensors(file("long.npy"), [f32("x", [1, 1, 70_000], noise(70_000))]));
+		const found = await engine().numerics({ ...long, norm: { ...norm, options: normOptions([1, 1, 70_000]) } });
+		const { overflowed, worst } = rowOf(found.rows, "f16", "sequential", "two-pass");
+		assert.deepEqual([overflowed, worst[0]?.mean], [1, 0], "a count of 70 000 is infinite in float16");
 		const stop = new AbortController();
 		const big = at(writeTensors(file("big.npy"), [f32("x", [8, 4, 100_000], noise(3_200_000))]));
 		const request = { ...big, norm: { ...norm, options: normOptions([8, 4, 100_000]) } };
