@@ -4,6 +4,7 @@ import type { OpenedFile } from "../src/protocol";
 import type { Progress } from "../src/rpc";
 import type { Choices } from "./chosen";
 import type { LitSet } from "./lit-set";
+import { isNotationId, type NotationId } from "./notation/notations";
 
 /** How the request for numbers stands. */
 export type Work =
@@ -30,6 +31,8 @@ export interface State {
 	readonly lit: readonly number[];
 	/** What the picture is painted with. */
 	readonly paint: "sets" | "values";
+	/** How the layout is written as code. */
+	readonly notation: NotationId;
 	/** Whether charts show the band from minimum to maximum. */
 	readonly extremes: boolean;
 	readonly work: Work;
@@ -51,6 +54,7 @@ export const REMEMBERED = [
 	"view",
 	"choices",
 	"lit",
+	"notation",
 	"extremes",
 ] as const satisfies (keyof State)[];
 
@@ -74,6 +78,7 @@ export function createStore(remembered: Partial<State>, remember: (state: Partia
 		choices: {},
 		lit: [],
 		paint: "sets",
+		notation: "numpy",
 		extremes: true,
 		inspection: undefined,
 		litSet: undefined,
@@ -121,7 +126,9 @@ export function createStore(remembered: Partial<State>, remember: (state: Partia
 /** What of a remembered state, of unknown origin, can be used. */
 export function checkRemembered(saved: unknown): Partial<State> {
 	if (typeof saved !== "object" || saved === null) return {};
-	const { filter, tensor, part, view, choices, lit, paint, extremes } = saved as Readonly<Record<string, unknown>>;
+	const { filter, tensor, part, view, choices, lit, paint, notation, extremes } = saved as Readonly<
+		Record<string, unknown>
+	>;
 	return {
 		...(typeof filter === "string" ? { filter } : {}),
 		...(typeof tensor === "string" ? { tensor } : {}),
@@ -130,6 +137,7 @@ export function checkRemembered(saved: unknown): Partial<State> {
 		...(typeof choices === "object" && choices !== null ? { choices: choices as State["choices"] } : {}),
 		...(Array.isArray(lit) && lit.every(Number.isInteger) ? { lit: lit as number[] } : {}),
 		...(paint === "sets" || paint === "values" ? { paint } : {}),
+		...(isNotationId(notation) ? { notation } : {}),
 		...(typeof extremes === "boolean" ? { extremes } : {}),
 	};
 }

@@ -4,19 +4,18 @@ import { normalization } from "../../src/core/normalizations";
 import { booksSentence } from "../books";
 import type { Chosen } from "../chosen";
 import { el, setText, show } from "../dom";
-import { numpyOf } from "../numpy";
 import { chosenOf } from "../session";
 import type { Store } from "../store";
+import { createNotation } from "./notation";
 
-/** The reduction layout in words, as shapes under each other, and in NumPy. */
+/** The reduction layout in words, as shapes under each other, and in the notation of choice. */
 export function createLayoutText(store: Store): HTMLElement {
 	const counts = el("p", { class: "layout-counts" });
 	const roles = el("p", { class: "layout-roles" });
 	const strips = el("div", { class: "strips-scroller" });
-	const code = el("pre", { class: "code", tabindex: 0, "aria-label": "The same in NumPy" });
 	const books = el("blockquote", { class: "books" });
 	const source = el("p", { class: "quiet source" });
-	const element = el("div", { class: "layout-text" }, counts, roles, books, strips, code, source);
+	const element = el("div", { class: "layout-text" }, counts, roles, books, strips, createNotation(store), source);
 	store.watch(
 		(state) => [state.opened, state.tensor, state.choices],
 		(state) => {
@@ -30,7 +29,6 @@ export function createLayoutText(store: Store): HTMLElement {
 			setText(books, sentence);
 			show(books, sentence !== "");
 			setText(source, norm.source && `${norm.label}: ${norm.source}`);
-			setText(code, numpyOf(chosen));
 			strips.replaceChildren(createStrips(chosen));
 		},
 	);
