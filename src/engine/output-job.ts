@@ -59,10 +59,22 @@ export async function checkOutput(
 		checked.push({ ...part, ...(await locateAffines(files, part, tensors[number] as NormalizedPart, signal)) });
 	}
 	await checkTarget(output, overwrite);
-	const told = checked.flatMap(({ norm, target: { tensor } }) => {
+	const told = checked.flatMap(({ norm, mask, target: { tensor } }) => {
 		if (!norm) return [];
 		const { axis, groups, cells, eps, nonFinite } = norm.options;
-		return [{ norm: norm.id, axis, groups, cells, eps, nonFinite, tensor, from: found.name }];
+		return [
+			{
+				norm: norm.id,
+				axis,
+				groups,
+				cells,
+				eps,
+				nonFinite,
+				...(mask ? { valid: mask.kind, padding: mask.padding } : {}),
+				tensor,
+				from: found.name,
+			},
+		];
 	});
 	const metadata = { ...found.metadata, normalization: JSON.stringify(checked.length === 1 ? told[0] : told) };
 	const { regions, needsCrc } = planOf({ output, parts: checked, metadata });
