@@ -138,7 +138,37 @@ function lookAt(library: H5Module, file: bigint, name: string, seen: Set<string>
 	seen.add(address);
 	const about = library.get_dataset_metadata(file, name);
 	const rank = about.shape?.length ?? 0;
-	return tensorsOf(name, about, library.get_dataset_filters(file, name), axisNamesOf(library, file, name, rank));
+	const tensors = tensorsOf(
+		name,
+		about,
+		library.get_dataset_filters(file, name),
+		axisNamesOf(library, file, name, rank),
+	);
+	const note = matlabNote(library, file, name);
+	return note === undefined ? tensors : tensors.map((tensor) => ({ ...tensor, info: { ...tensor.info, note } }));
+}
+
+/** What MATLAB says of an array that its stored type does not. */
+function matlabNote(library: H5Module, file: bigint, name: string): string | undefined {
+	try {
+		if (!library.get_attribute_names(file, name).includes("MATLAB_class")) return undefined;
+		const read = (attribute: string) =>
+			library.get_attribute_names(file, name).includes(attribute)
+				? attributeOf(library, file, name, attribute)
+				: undefined;
+		const kind = read("MATLAB_class");
+		const empty = read("MATLAB_empty");
+		if (Array.isArray(empty) && empty[0] === 1) {
+			return `An empty array of MATLAB's class ${kind}: the numbers stored are its dimensions.`;
+		}
+		if (kind === "char") return "Text in MATLAB (char): the numbers are the codes of its characters.";
+		if (kind === "logical") return "MATLAB's class logical: 1 is true, 0 is false.";
+		return undefined;
+	} catch (thrown) {
+		// A help, as the names of axes are.
+		if (thrown instanceof WebAssembly.RuntimeError) throw thrown;
+		return undefined;
+	}
 }
 
 /** Labels of the axes, or the names of the scales that belong to them. */

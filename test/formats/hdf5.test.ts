@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { TensorError } from "../../src/core/errors";
+import { unravel } from "../../src/core/inspection";
+import { denseStrides } from "../../src/core/layout";
 import type { TensorInfo } from "../../src/core/tensor";
 import { memorySource, openTensors } from "../../src/formats";
 import { zipFile } from "./build";
@@ -20,6 +22,16 @@ function asOurs(tensor: TrueTensor): TrueTensor {
 	const name = tensor.name.slice(1);
 	if (rest.numeric === false) return { ...rest, name };
 	return { ...rest, name, ...(shape && { shape }), ...(dtype && { dtype }) };
+}
+
+/** Values in C order, as they are in Fortran order. */
+function fortranOrder<T>(values: readonly T[], shape: readonly number[]): T[] {
+	const turned = [...shape].reverse();
+	const steps = denseStrides(shape);
+	return values.map((_, k) => {
+		const index = unravel(k, turned).reverse();
+		return values[index.reduce((sum, at, axis) => sum + at * (steps[axis] as number), 0)] as T;
+	});
 }
 
 /** h5py has filters that are refused here, and fails on opaque values where they are named here. */
@@ -63,6 +75,49 @@ describe("what is built on HDF5", () => {
 		];
 		for (const most of [1, 3, 100]) assert.deepEqual(await allValues(opened, tensor, most), parts);
 		await opened.close();
+	});
+
+	shared("as MATLAB 7.3 says of what class its arrays are, and which are empty", async () => {
+		const notes = async (file: string) => {
+			const opened = await openTensors(await nodeSource(path.join(folder, file)));
+			await opened.close();
+			return Object.fromEntries(opened.tensors.map(({ name, note }) => [name, note]));
+		};
+		const logical = await notes("logical.mat");
+		assert.match(logical.logical_mat ?? "", /class logical/);
+		const text = await notes("string.mat");
+		assert.match(text.simple_string ?? "", /Text in MATLAB/);
+		assert.match(
+			text.empty_string ?? "",
+			/An empty array of MATLAB's class char: the numbers stored are its dimensions/,
+		);
+		assert.deepEqual(await notes("partial.mat"), { var1: undefined, var2: undefined });
+	});
+
+	shared("as MATLAB 7.3 has the numbers that were recorded, axes in MATLAB's order", async () => {
+		let compared = 0;
+		for (const file of fs.readdirSync(folder)) {
+			const record = path.resolve(SHARED, "../expected/matjl/test/v7.3", `${file}.json`);
+			const known = JSON.parse(fs.readFileSync(record, "utf8")) as { readonly tensors: readonly TrueTensor[] };
+			const opened = await openTensors(await nodeSource(path.join(folder, file)));
+			for (const { name, problem, shape } of opened.tensors) {
+				if (problem) continue;
+				for (const [part, suffix] of ["", ".real", ".imag"].entries()) {
+					const wanted = known.tensors.find((tensor) => tensor.name === `/${name}${suffix}`);
+					if (!wanted?.first8) continue;
+					assert.deepEqual([...(wanted.shape ?? [])].reverse(), shape, `${file} ${name}`);
+					const tensor = opened.tensors.find((each) => each.name === name) as TensorInfo;
+					const values = (await allValues(opened, tensor, 2 ** 20))[Math.max(0, part - 1)] ?? [];
+					// What MATLAB has in columns first is what the file has in rows first: the same run of values.
+					const columns = fortranOrder(values, shape);
+					assert.deepEqual(columns.slice(0, 8).map(Number), wanted.first8.map(Number), `${file} ${name}${suffix}`);
+					assert.equal(values.length, wanted.count, `${file} ${name}${suffix}`);
+					compared++;
+				}
+			}
+			await opened.close();
+		}
+		assert.ok(compared >= 20, `${compared} tensors`);
 	});
 
 	for (const deflate of [false, true]) {
