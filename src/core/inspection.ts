@@ -117,16 +117,14 @@ export function normalizedMoments(moments: Moments, norm: Norm): Moments {
 		negInf: moments.negInf,
 	};
 	for (let cell = 0; cell < cells; cell++) {
-		const mean = moments.mean[cell] as number;
-		const std = moments.std[cell] as number;
-		const nonFinite =
-			(moments.nan[cell] as number) + (moments.posInf[cell] as number) + (moments.negInf[cell] as number);
 		if (moments.count[cell] === 0) continue;
-		const { centre, scale } = affineOf({ mean, std, nonFinite }, norm.options);
-		after.mean[cell] = (mean - centre) * scale;
-		after.std[cell] = std * scale;
-		after.min[cell] = (Number(moments.min[cell]) - centre) * scale;
-		after.max[cell] = (Number(moments.max[cell]) - centre) * scale;
+		const { mean, std, min, max, nan, posInf, negInf } = cellStatistics(moments, cell);
+		const { unit, centre, scale } = affineOf({ mean, std, min, max, nonFinite: nan + posInf + negInf }, norm.options);
+		const normalized = (value: number | bigint) => (Number(value) * unit - centre) * scale;
+		after.mean[cell] = normalized(mean);
+		after.std[cell] = std * unit * scale;
+		after.min[cell] = normalized(min);
+		after.max[cell] = normalized(max);
 	}
 	return after;
 }

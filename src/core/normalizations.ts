@@ -15,8 +15,10 @@ export interface NormOptions {
 	readonly nonFinite: "apart" | "propagate";
 }
 
-/** How one set is transformed: `y = (x − centre) · scale`; a shift `−centre · scale` would cancel for large means. */
+/** How one set is transformed: `y = (x · unit − centre) · scale`; a shift `−centre · scale` would cancel for large means. */
 export interface Affine {
+	/** A power of two that keeps differences and the scale in range; 1 but for sets that use the ends of float64. */
+	readonly unit: number;
 	readonly centre: number;
 	readonly scale: number;
 }
@@ -176,13 +178,30 @@ export function layoutOf(norm: Norm, shape: Shape): Layout {
 	return normalization(norm.id).layout(shape, norm.options);
 }
 
+/** Statistics of a set that its transformation depends on. */
+export interface SetStatistics {
+	readonly mean: number;
+	readonly std: number;
+	/** Without the extremes the unit is always 1. */
+	readonly min?: number | bigint;
+	readonly max?: number | bigint;
+	/** Elements that are NaN or infinite. */
+	readonly nonFinite: number;
+}
+
+/** Units of sets whose differences overflow, and of those whose deviation is too small to be divided by. */
+const [SMALL_UNIT, LARGE_UNIT] = [2 ** -2, 2 ** 200];
+
 /** What a set is moved and scaled by: `sigma = sqrt(std² + eps)`, `y = (x − mean) / sigma`; a set without spread and eps becomes 0. */
-export function affineOf(
-	cell: { readonly mean: number; readonly std: number; readonly nonFinite: number },
-	options: NormOptions,
-): Affine {
-	if (options.nonFinite === "propagate" && cell.nonFinite > 0) return { centre: NaN, scale: NaN };
-	if (!Number.isFinite(cell.mean)) return { centre: 0, scale: 1 };
-	const sigma = options.eps === 0 ? cell.std : Math.hypot(cell.std, Math.sqrt(options.eps));
-	return { centre: cell.mean, scale: sigma === 0 ? 0 : 1 / sigma };
+export function affineOf(set: SetStatistics, options: NormOptions): Affine {
+	if (options.nonFinite === "propagate" && set.nonFinite > 0) return { unit: 1, centre: NaN, scale: NaN };
+	if (!Number.isFinite(set.mean)) return { unit: 1, centre: 0, scale: 1 };
+	const [mean, std] = [set.mean, set.std];
+	const sigma = options.eps === 0 ? std : Math.hypot(std, Math.sqrt(options.eps));
+	if (sigma === 0) return { unit: 1, centre: mean, scale: 0 };
+	if (set.min === undefined || set.max === undefined) return { unit: 1, centre: mean, scale: 1 / sigma };
+	// Without eps, or sigma would be larger.
+	if (1 / sigma === Infinity) return { unit: LARGE_UNIT, centre: mean * LARGE_UNIT, scale: 1 / (std * LARGE_UNIT) };
+	if (Number.isFinite(Number(set.max) - Number(set.min))) return { unit: 1, centre: mean, scale: 1 / sigma };
+	return { unit: SMALL_UNIT, centre: mean * SMALL_UNIT, scale: 1 / (sigma * SMALL_UNIT) };
 }

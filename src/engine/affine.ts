@@ -24,6 +24,8 @@ export interface Coefficients {
 	/** What rounding took from the centre. */
 	readonly rest: Float64Array;
 	readonly scale: Float64Array;
+	/** Powers of two that values are multiplied by first; absent where all are 1. */
+	readonly unit?: Float64Array;
 }
 
 /** What follows the normalization. */
@@ -32,7 +34,7 @@ export interface AffineParameters {
 	readonly beta: Broadcast;
 }
 
-/** What every element is moved and scaled by: `y = (x − centre − rest) · scale · gamma + beta`; memory shared by threads. */
+/** What every element is moved and scaled by: `y = (x · unit − centre − rest) · scale · gamma + beta`; memory shared by threads. */
 export interface AffineTables extends Coefficients, AffineParameters {}
 
 /** Elements that gamma or beta may have, as they are held in memory. */
@@ -112,14 +114,18 @@ export function coefficientsOf(
 ): Coefficients {
 	const cells = moments.count.length;
 	const [centre, rest, scale] = [floats(cells), floats(cells), floats(cells)];
+	let unit: Float64Array | undefined;
 	for (let cell = 0; cell < cells; cell++) {
-		const { mean, std, nan, posInf, negInf } = cellStatistics(moments, cell);
-		const affine = affineOf({ mean, std, nonFinite: nan + posInf + negInf }, norm.options);
+		const { nan, posInf, negInf, ...set } = cellStatistics(moments, cell);
+		const affine = affineOf({ ...set, nonFinite: nan + posInf + negInf }, norm.options);
 		centre[cell] = affine.centre;
-		rest[cell] = affine.centre === mean ? (moments.meanRest[cell] as number) : 0;
+		rest[cell] = affine.centre === set.mean * affine.unit ? (moments.meanRest[cell] as number) * affine.unit : 0;
 		scale[cell] = affine.scale;
+		if (affine.unit === 1) continue;
+		unit ??= floats(cells).fill(1);
+		unit[cell] = affine.unit;
 	}
-	return { firstCell, centre, rest, scale };
+	return { firstCell, centre, rest, scale, ...(unit ? { unit } : {}) };
 }
 
 /** Reads gamma and beta; what was not given is 1 and 0. */

@@ -32,14 +32,15 @@ export interface Transformation {
 
 /**
  * The transformed values of a chunk in the kernels' memory, and how many were past the dtype's range, as `transformChunk`
- * and `encode` give them. Undefined for what is left to the reference: values that lie in another order.
+ * and `encode` give them. Undefined for what is left to the reference: values that lie in another order, or near the
+ * ends of float64.
  */
 export function transformLanes(simd: Simd, chunk: Lanes, transformation: Transformation): Encoded | undefined {
 	const { layout, tables, dtype, order } = transformation;
 	const { shape, cells } = layout;
 	const dense = denseStrides(chunk.shape, order);
 	const inOrder = chunk.shape.every((count, axis) => count === 1 || chunk.strides[axis] === dense[axis]);
-	if (!inOrder) return undefined;
+	if (!inOrder || tables.unit) return undefined;
 	const cellSteps = denseStrides(cells);
 	// Fastest first; an axis of one index only adds to where everything starts.
 	const start = { cell: -tables.firstCell, gamma: 0, beta: 0 };

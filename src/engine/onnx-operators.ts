@@ -1,7 +1,7 @@
 import type { WritableDType } from "../core/dtype";
 import { TensorError } from "../core/errors";
 import { resolveAxis, type Shape } from "../core/layout";
-import { affineOf, type Norm, type NormOptions, normOptions } from "../core/normalizations";
+import { type Norm, type NormOptions, normOptions } from "../core/normalizations";
 import type { OnnxNode } from "../formats/onnx-graph";
 
 /** What is known of one set when an output other than the normalized tensor is made of it. */
@@ -112,7 +112,7 @@ export const ONNX_OPERATORS = {
 			beta: 2,
 			statistics: [
 				{ shape: sets, dtype, of: ({ mean }) => mean },
-				{ shape: sets, dtype, of: ({ mean, std }) => affineOf({ mean, std, nonFinite: 0 }, chosen.options).scale },
+				{ shape: sets, dtype, of: ({ std }) => 1 / Math.hypot(std, Math.sqrt(chosen.options.eps)) },
 			],
 		};
 	},

@@ -21,9 +21,9 @@ interface Offsets {
 	readonly beta: Int32Array;
 }
 
-/** The transformed values of a chunk, dense in the order asked for: `y = (x − centre − rest) · scale · gamma + beta`. */
+/** The transformed values of a chunk, dense in the order asked for: `y = (x · unit − centre − rest) · scale · gamma + beta`. */
 export function transformChunk(chunk: Decoded, layout: Layout, tables: AffineTables, order: Order): Float64Array {
-	const { centre, rest, scale } = tables;
+	const { centre, rest, scale, unit } = tables;
 	const gammas = tables.gamma.values;
 	const betas = tables.beta.values;
 	const axes = axesFrom(chunk.shape.length, order);
@@ -40,7 +40,9 @@ export function transformChunk(chunk: Decoded, layout: Layout, tables: AffineTab
 		for (let k = 0; k < count; k++, filled++) {
 			const at = position + (inner.position[k] as number);
 			const cell = cells + (inner.cell[k] as number);
-			const distance = distanceFrom(centre[cell] as number, chunk, at);
+			const distance = unit
+				? (chunk.values[at] as number) * (unit[cell] as number) - (centre[cell] as number)
+				: distanceFrom(centre[cell] as number, chunk, at);
 			const normalized = (distance - (rest[cell] as number)) * (scale[cell] as number);
 			const gamma = gammas[gammaFrom + (inner.gamma[k] as number)] as number;
 			out[filled] = normalized * gamma + (betas[betaFrom + (inner.beta[k] as number)] as number);
