@@ -1,4 +1,4 @@
-import { type BigIntStats, promises as fs, fstatSync, readSync } from "node:fs";
+import { type BigIntStats, promises as fs, fstatSync, readSync, statSync } from "node:fs";
 import * as path from "node:path";
 import { Duplex } from "node:stream";
 import * as zlib from "node:zlib";
@@ -53,8 +53,9 @@ async function openPlain(file: string, name: string): Promise<FileSource> {
 	let looked = 0;
 	let near = true;
 
-	const look = async () => {
-		if (fingerprintOf(await handle.stat({ bigint: true })) !== fingerprint) throw changed(name);
+	// At once, as reads of what the system has in memory: another thread would have to wait for a core that workers keep busy.
+	const look = () => {
+		if (handle.fd >= 0 && fingerprintOf(fstatSync(handle.fd, { bigint: true })) !== fingerprint) throw changed(name);
 	};
 
 	return {
@@ -77,7 +78,7 @@ async function openPlain(file: string, name: string): Promise<FileSource> {
 			const now = Date.now();
 			if (filled < length || now - looked >= LOOK_EVERY_MS) {
 				looked = now;
-				await look();
+				look();
 			}
 			if (filled < length) throw endsEarly(name, offset, length, size);
 			throwIfAborted(signal);
@@ -106,7 +107,7 @@ async function openPlain(file: string, name: string): Promise<FileSource> {
 			const now = Date.now();
 			if (filled < length || now - looked >= LOOK_EVERY_MS) {
 				looked = now;
-				if (fingerprintOf(fstatSync(handle.fd, { bigint: true })) !== fingerprint) throw changed(name);
+				look();
 			}
 			if (filled < length) throw endsEarly(name, offset, length, size);
 			return bytes;
@@ -129,11 +130,10 @@ async function openPlain(file: string, name: string): Promise<FileSource> {
 			return entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort();
 		},
 		async verify() {
-			await look();
+			look();
 			// The name may lead to another file by now, while the open one stays as it was.
-			const there = await fs.stat(file, { bigint: true }).catch(() => undefined);
-			if (there === undefined || fingerprintOf(there) !== fingerprint) throw changed(name);
-			for (const sibling of siblings) await sibling.verify().catch(rethrowUnlessClosed);
+			if (fingerprintNow(file) !== fingerprint) throw changed(name);
+			for (const sibling of siblings) await sibling.verify();
 		},
 		async close() {
 			await handle.close();
@@ -182,6 +182,15 @@ function fingerprintOf(stats: BigIntStats): string {
 	return `${stats.size}:${stats.mtimeNs}`;
 }
 
+/** The fingerprint of what a path leads to now; undefined where it leads to nothing. */
+function fingerprintNow(file: string): string | undefined {
+	try {
+		return fingerprintOf(statSync(file, { bigint: true }));
+	} catch {
+		return undefined;
+	}
+}
+
 /** The error of a file that is no longer the one that was opened. */
 export function changed(name: string): TensorError {
 	return new TensorError("changed", "The file was changed on disk while it was read; run this again.", { file: name });
@@ -219,8 +228,4 @@ export function openError(thrown: unknown, name: string): TensorError {
 	}
 	if (code === "EISDIR") return notAFile(name);
 	return new TensorError("internal", `The file cannot be used: ${message}.`, { file: name });
-}
-
-function rethrowUnlessClosed(thrown: unknown): void {
-	if ((thrown as NodeJS.ErrnoException).code !== "EBADF") throw thrown;
 }
