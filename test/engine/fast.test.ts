@@ -202,6 +202,9 @@ describe("WebAssembly kernels", () => {
 
 	const HARD = {
 		"mean 1e8, deviation 1": (u: number) => 1e8 + 3 * (u - 0.5),
+		// Where a sum about 0 is nearly, and where it is no longer good enough.
+		"mean 3.8 deviations from 0": (u: number) => 0.6 + u,
+		"mean 5 deviations from 0, down to 0 now and then": (u: number) => (u < 0.0005 ? 0 : -(1 + u)),
 		"half zeros": (u: number) => Math.max(0, u - 0.5),
 		"always the same": () => 0.1,
 		"an outlier now and then": (u: number) => (u > 0.9999 ? 1e12 : u),

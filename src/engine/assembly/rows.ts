@@ -10,7 +10,7 @@ export function rowsF32(values: usize, table: usize, runs: i32, out: usize): voi
 	for (let r = 0; r < runs; r++) {
 		const from = values + ((<usize>load<u32>(table)) << 2);
 		const count = <i32>load<u32>(table, 4);
-		let pivot = <f64>load<f32>(from);
+		let pivot = pivotF32(from, count);
 		if (!finish(out, count, pivot, runF32(from, count, pivot, out))) {
 			pivot = load<f64>(out);
 			finish(out, count, pivot, runF32(from, count, pivot, out), true);
@@ -35,8 +35,45 @@ export function rowsF64(values: usize, table: usize, runs: i32, out: usize): voi
 	}
 }
 
+/** Runs shorter than this are about their first value: looking at more would take longer than it saves. */
+const SHORT: i32 = 64;
+
+/** Values of a run, evenly spaced, that tell where its pivot has to be. */
+const PROBES: i32 = 4;
+
+/**
+ * A pivot about which squares will hardly cancel: 0, which costs nothing to take away, or the first value where a few
+ * values lie closer together than to 0.
+ */
+function pivotF32(from: usize, count: i32): f64 {
+	const first = load<f32>(from);
+	if (count < SHORT) return first;
+	let least = first;
+	let greatest = first;
+	const step = <usize>(count / PROBES) << 2;
+	for (let k: i32 = 1; k < PROBES; k++) {
+		const x = load<f32>(from + <usize>k * step);
+		least = min(least, x);
+		greatest = max(greatest, x);
+	}
+	return max(least, -greatest) > greatest - least ? <f64>first : 0;
+}
+
 /** Sums of deviations from the pivot; answers that of squares, leaves that of deviations, extremes and zeros in `out`. */
 function runF32(from: usize, count: i32, pivot: f64, out: usize): f64 {
+	return pivot == 0 ? sumF32(from, count, 0, out, false) : sumF32(from, count, pivot, out, true);
+}
+
+// @ts-ignore: decorator
+@inline
+function loadPair(from: usize, p: v128, centred: bool): v128 {
+	const x = f64x2.promote_low_f32x4(v128.load64_zero(from));
+	return centred ? f64x2.sub(x, p) : x;
+}
+
+// @ts-ignore: decorator
+@inline
+function sumF32(from: usize, count: i32, pivot: f64, out: usize, centred: bool): f64 {
 	let sum: f64 = 0;
 	let squares: f64 = 0;
 	let least: f32 = Infinity;
@@ -46,14 +83,11 @@ function runF32(from: usize, count: i32, pivot: f64, out: usize): f64 {
 	if (from < end) {
 		const p = f64x2.splat(pivot);
 		const nought = f32x4.splat(0);
+		// Few sums, so that everything stays in registers.
 		let s0 = f64x2.splat(0);
 		let s1 = s0;
-		let s2 = s0;
-		let s3 = s0;
 		let q0 = s0;
 		let q1 = s0;
-		let q2 = s0;
-		let q3 = s0;
 		let low = f32x4.splat(Infinity);
 		let high = f32x4.splat(-Infinity);
 		let z = i32x4.splat(0);
@@ -63,21 +97,17 @@ function runF32(from: usize, count: i32, pivot: f64, out: usize): f64 {
 			low = f32x4.pmin(f32x4.pmin(low, v), w);
 			high = f32x4.pmax(f32x4.pmax(high, v), w);
 			z = i32x4.sub(z, i32x4.add(f32x4.eq(v, nought), f32x4.eq(w, nought)));
-			const a = f64x2.sub(f64x2.promote_low_f32x4(v), p);
-			const b = f64x2.sub(f64x2.promote_low_f32x4(i64x2.shuffle(v, v, 1, 0)), p);
-			const c = f64x2.sub(f64x2.promote_low_f32x4(w), p);
-			const d = f64x2.sub(f64x2.promote_low_f32x4(i64x2.shuffle(w, w, 1, 0)), p);
-			s0 = f64x2.add(s0, a);
-			q0 = f64x2.add(q0, f64x2.mul(a, a));
-			s1 = f64x2.add(s1, b);
-			q1 = f64x2.add(q1, f64x2.mul(b, b));
-			s2 = f64x2.add(s2, c);
-			q2 = f64x2.add(q2, f64x2.mul(c, c));
-			s3 = f64x2.add(s3, d);
-			q3 = f64x2.add(q3, f64x2.mul(d, d));
+			const a = loadPair(from, p, centred);
+			const b = loadPair(from + 8, p, centred);
+			s0 = f64x2.add(s0, f64x2.add(a, b));
+			q0 = f64x2.add(q0, f64x2.add(f64x2.mul(a, a), f64x2.mul(b, b)));
+			const c = loadPair(from + 16, p, centred);
+			const d = loadPair(from + 24, p, centred);
+			s1 = f64x2.add(s1, f64x2.add(c, d));
+			q1 = f64x2.add(q1, f64x2.add(f64x2.mul(c, c), f64x2.mul(d, d)));
 		}
-		const s = f64x2.add(f64x2.add(s0, s1), f64x2.add(s2, s3));
-		const q = f64x2.add(f64x2.add(q0, q1), f64x2.add(q2, q3));
+		const s = f64x2.add(s0, s1);
+		const q = f64x2.add(q0, q1);
 		sum = f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
 		squares = f64x2.extract_lane(q, 0) + f64x2.extract_lane(q, 1);
 		least = min(
