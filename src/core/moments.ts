@@ -24,7 +24,7 @@ export interface Moments extends Readonly<Record<Counted, Float64Array>> {
 	readonly meanRest: Float64Array;
 	/** Population standard deviation; kept as the root, so that 1e308 and 1e-308 stay within float64's range. */
 	readonly std: Float64Array;
-	/** Meaningless where count is 0. */
+	/** The end of the range that widens to every value where count is 0. */
 	readonly min: Extremes;
 	readonly max: Extremes;
 	/** Smallest C-order index in the tensor of each counted kind, Infinity where there is none. */
@@ -34,6 +34,9 @@ export interface Moments extends Readonly<Record<Counted, Float64Array>> {
 /** Cells that a request may have: their statistics take about 110 bytes each in every worker. */
 export const MAX_CELLS = 2 ** 22;
 
+/** Arrays of statistics, those of first indices among them. */
+const FIELDS = 14;
+
 /** Moments of nothing, for a number of cells; throws `too-large` past `MAX_CELLS`. */
 export function emptyMoments(dtype: DType, cells: number): Moments {
 	if (cells > MAX_CELLS) {
@@ -42,27 +45,30 @@ export function emptyMoments(dtype: DType, cells: number): Moments {
 			`This layout has ${cells} sets, more than the ${MAX_CELLS} whose statistics are kept in memory; average over more axes, or use larger groups.`,
 		);
 	}
-	const zeros = () => new Float64Array(cells);
-	const never = () => new Float64Array(cells).fill(Infinity);
+	// One piece of memory for all fields: many small ones cost more to move between threads than they hold.
+	const memory = new ArrayBuffer(8 * FIELDS * cells);
+	let taken = 0;
+	const place = () => 8 * cells * taken++;
+	const zeros = () => new Float64Array(memory, place(), cells);
+	const never = () => zeros().fill(Infinity);
+	const extremes = (end: "min" | "max"): Extremes => {
+		if (!isWideInteger(dtype)) return zeros().fill(end === "min" ? Infinity : -Infinity);
+		if (dtype === "u64") return new BigUint64Array(memory, place(), cells).fill(end === "min" ? 2n ** 64n - 1n : 0n);
+		return new BigInt64Array(memory, place(), cells).fill(end === "min" ? 2n ** 63n - 1n : -(2n ** 63n));
+	};
 	return {
 		count: zeros(),
 		mean: zeros(),
 		meanRest: zeros(),
 		std: zeros(),
-		min: extremes(dtype, cells, "min"),
-		max: extremes(dtype, cells, "max"),
+		min: extremes("min"),
+		max: extremes("max"),
 		nan: zeros(),
 		posInf: zeros(),
 		negInf: zeros(),
 		zeros: zeros(),
 		first: { nan: never(), posInf: never(), negInf: never(), zeros: never() },
 	};
-}
-
-function extremes(dtype: DType, cells: number, end: "min" | "max"): Extremes {
-	if (!isWideInteger(dtype)) return new Float64Array(cells).fill(end === "min" ? Infinity : -Infinity);
-	if (dtype === "u64") return new BigUint64Array(cells).fill(end === "min" ? 2n ** 64n - 1n : 0n);
-	return new BigInt64Array(cells).fill(end === "min" ? 2n ** 63n - 1n : -(2n ** 63n));
 }
 
 /**

@@ -1,15 +1,7 @@
 import type { DType } from "../core/dtype";
 import { type Box, cellOfIndex, denseStrides, type Layout, sizeOf } from "../core/layout";
-import {
-	COUNTED,
-	coarsen,
-	type Extremes,
-	emptyMoments,
-	MAX_CELLS,
-	type Moments,
-	mergeCell,
-	refines,
-} from "../core/moments";
+import { mergeCells } from "../core/merge-cells";
+import { COUNTED, coarsen, type Extremes, emptyMoments, MAX_CELLS, type Moments, refines } from "../core/moments";
 
 /** Cells of a layout that is only computed because several others follow from it: few, so that they stay in the cache. */
 const JOINED_CELLS = 2 ** 16;
@@ -66,6 +58,28 @@ export function commonRefinement(a: Layout, b: Layout): Layout {
 	return { shape: a.shape, cells };
 }
 
+/** Shares that a tensor is cut into at most, and the elements that a share is worth. */
+const MOST_PARTS = 16;
+const PART_ELEMENTS = 2 ** 18;
+
+/** Cells that merging shares may take beside the work of finding them. */
+const MERGED_CELLS = 2 ** 14;
+
+/** Shares to find the statistics of some layouts in: many, but so that few cells are found in several of them. */
+export function partsWorth(layouts: readonly Layout[]): number {
+	const [layout] = layouts;
+	const size = layout ? sizeOf(layout.shape) : 0;
+	let parts = Math.min(MOST_PARTS, Math.ceil(size / PART_ELEMENTS));
+	const merged = ({ shape, cells }: Layout) => {
+		const slowest = shape.findIndex((length) => length > 1);
+		// Of a C-order tensor: shares of the slowest axis meet in a cell each, or in all where that axis is averaged.
+		return sizeOf(cells) * Math.max(0, parts / (cells[slowest] ?? 1) - 1);
+	};
+	while (parts > 1 && layouts.reduce((sum, each) => sum + merged(each), 0) > MERGED_CELLS)
+		parts = Math.floor(parts / 2);
+	return Math.max(1, parts);
+}
+
 /** The wanted statistics from those of the computed layouts, of which one refines each. */
 export function deriveMoments(
 	wanted: readonly Layout[],
@@ -105,7 +119,7 @@ export function mergeShares(layout: Layout, ranges: readonly CellRange[], dtype:
 		if (moments === whole) continue;
 		const end = firstCell + moments.count.length;
 		const shared = whole ? end : Math.min(end, Math.max(firstCell, filled));
-		for (let cell = firstCell; cell < shared; cell++) mergeCell(into, cell, moments, cell - firstCell);
+		mergeCells(into, firstCell, moments, 0, shared - firstCell);
 		copyCells(into, shared, moments, shared - firstCell);
 		filled = Math.max(filled, end);
 	}

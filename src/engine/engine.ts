@@ -6,9 +6,9 @@ import { coverageOf, isSampled } from "../core/sampling";
 import { sketchBuffers } from "../core/sketch";
 import type { CallOptions } from "../rpc";
 import type { CompareRequest, CompareResult, Engine, NormalizedTensor } from "./api";
-import { finestLayouts, layoutsToCompute } from "./derive";
+import { finestLayouts, layoutsToCompute, partsWorth } from "./derive";
 import { addDifferences, type DifferenceShare, type Pair } from "./differences";
-import { inShares, locate, moving } from "./in-shares";
+import { inParts, inShares, locate, moving } from "./in-shares";
 import { inspectedLayouts, sampledNorm } from "./inspected";
 import type { Partials, Target } from "./jobs";
 import { createLenses } from "./lenses";
@@ -31,8 +31,8 @@ export function createEngine({ workerPath, workers }: EngineOptions): Engine {
 	const partialsOf: PartialsOf = async (target, wanted, options) => {
 		const { dtype, shape } = target;
 		const computed = layoutsToCompute(wanted);
-		const found = await inShares(pool, target, options, (share, shareOptions) =>
-			pool.run("momentsOfShare", { target, layouts: computed, share }, shareOptions),
+		const found = await inParts(pool, target, partsWorth(computed), options, (parts, shareOptions) =>
+			pool.run("momentsOfParts", { target, layouts: computed, parts }, shareOptions),
 		);
 		return { dtype, shape, wanted, computed, shares: found, seen: sizeOf(shape) };
 	};

@@ -1,11 +1,11 @@
 import { partsOf, realDType } from "../core/dtype";
-import { denseStrides, type Shape, sizeOf } from "../core/layout";
+import { denseStrides, type Layout, type Shape, sizeOf } from "../core/layout";
 import type { Moments } from "../core/moments";
 import { denseBoxes } from "../formats/dense";
 import type { Chunk, Extent } from "../formats/reader";
 import { valuesOf } from "./chunk-values";
 import { type Walk, walkOf } from "./fast";
-import { type ChunkGeometry, createPlanner, type LayoutRange, withParts } from "./plan";
+import { type ChunkGeometry, createPlanner, type LayoutRange, type Planner, withParts } from "./plan";
 import { CHUNK_ELEMENTS } from "./share";
 import type { Simd } from "./simd";
 
@@ -18,18 +18,25 @@ export interface Sum {
 	readonly into: Moments;
 }
 
-/** Adds extents of one tensor to layouts, those of complex elements with an axis for the parts; yields elements as they are done. */
+/**
+ * Adds extents of one tensor to statistics of ranges of its layouts, those of complex elements with an axis for the parts;
+ * yields elements as they are done.
+ */
 export function createExtentAdder(
 	simd: Simd,
-	sums: readonly Sum[],
+	layouts: readonly Layout[],
 	sliceElements = SLICE_ELEMENTS,
-): (extent: Extent) => Generator<number> {
-	const planners = sums.map(({ layout, into }) => ({ into, plan: createPlanner(layout) }));
-	return (extent) => {
+): (extent: Extent, sums: readonly Sum[]) => Generator<number> {
+	const planners = layouts.map(createPlanner);
+	return (extent, sums) => {
 		const { origin, shape, order, dtype } = extent;
 		const whole = { origin, shape, strides: denseStrides(shape, order), offset: 0 };
 		const geometry: ChunkGeometry = partsOf(dtype) === 2 ? withParts(whole) : whole;
-		const walks = planners.map(({ into, plan }) => walkOf(simd, into, plan(geometry), order === "C"));
+		const walks = sums.map(({ layout: { firstCell = 0 }, into }, i) => {
+			const { start, ...loops } = (planners[i] as Planner)(geometry);
+			const plan = { ...loops, start: { ...start, cell: start.cell - firstCell } };
+			return walkOf(simd, into, plan, order === "C");
+		});
 		const grain = simd.takes(realDType(dtype)) ? commonGrain(walks) : undefined;
 		// Steps of whole complex numbers.
 		const unit = grain && grain % partsOf(dtype) !== 0 ? grain * partsOf(dtype) : grain;
@@ -85,7 +92,12 @@ function* addInBoxes(simd: Simd, extent: Extent, sums: readonly Sum[]): Generato
 	}
 }
 
-/** Elements of a tensor's extents when so many workers share them: enough of them that the shares are alike. */
-export function extentElements(shape: Shape, of: number): number {
-	return Math.max(CHUNK_ELEMENTS, Math.min(2 ** 20, Math.ceil(sizeOf(shape) / (8 * of))));
+/** Cells from which on the walks over an extent take memory, so that extents are kept smaller. */
+const MANY_CELLS = 2 ** 14;
+
+/** Elements of a tensor's extents when it is cut into so many shares: each is planned, so few are better. */
+export function extentElements(shape: Shape, layouts: readonly Layout[], of: number): number {
+	const cells = layouts.reduce((sum, layout) => sum + sizeOf(layout.cells), 0);
+	const most = cells > MANY_CELLS ? 2 ** 20 : 2 ** 22;
+	return Math.max(CHUNK_ELEMENTS, Math.min(most, Math.ceil(sizeOf(shape) / of)));
 }

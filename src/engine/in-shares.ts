@@ -3,7 +3,7 @@ import { sizeOf } from "../core/layout";
 import type { CallOptions } from "../rpc";
 import type { TensorRef } from "./api";
 import { buffersOf } from "./derive";
-import type { Partials, Share, Target } from "./jobs";
+import type { PartAnswer, Partials, Parts, Share, Target } from "./jobs";
 import type { JobOptions, Pool } from "./pool";
 import { sumProgress } from "./progress";
 import { CHUNK_ELEMENTS } from "./share";
@@ -26,7 +26,7 @@ export async function inShares<Answer>(
 	run: (share: Share, options: JobOptions) => Promise<Answer>,
 ): Promise<Answer[]> {
 	const elements = sizeOf(target.shape);
-	const of = target.sequential ? 1 : Math.max(1, Math.min(pool.size, Math.ceil(elements / CHUNK_ELEMENTS)));
+	const of = workersFor(pool, target);
 	const progressOf = sumProgress(of, elements, options.onProgress);
 	return atOnce(
 		Array.from({ length: of }, (_, index) => index),
@@ -34,6 +34,29 @@ export async function inShares<Answer>(
 		options,
 		(index, shareOptions) => run({ index, of }, { ...shareOptions, onProgress: progressOf(index) }),
 	);
+}
+
+/** Workers that a tensor's work is worth. */
+function workersFor(pool: Pool, { sequential, shape }: Target): number {
+	return sequential ? 1 : Math.max(1, Math.min(pool.size, Math.ceil(sizeOf(shape) / CHUNK_ELEMENTS)));
+}
+
+/** Has workers take a tensor's work in parts until none is left, and answers in the parts' order, whoever did which. */
+export async function inParts<Answer>(
+	pool: Pool,
+	target: Target,
+	parts: number,
+	options: JobOptions,
+	run: (parts: Parts, options: JobOptions) => Promise<readonly PartAnswer<Answer>[]>,
+): Promise<Answer[]> {
+	const few = workersFor(pool, target);
+	const taken = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+	const shared: Parts = { of: target.sequential ? 1 : Math.max(few, parts), few, taken };
+	const found = await inShares(pool, target, options, (_, shareOptions) => run(shared, shareOptions));
+	return found
+		.flat()
+		.sort((a, b) => a.index - b.index)
+		.map(({ answer }) => answer);
 }
 
 /**

@@ -22,13 +22,13 @@ import { elementsAt } from "./elements-jobs";
 import type { MaskRequest } from "./lens-api";
 import { alreadyNormalizedOf, batchSizesOf, maskEffectOf, normsApartOf } from "./lens-jobs";
 import { type MaskedShare, maskedMomentsOfShare, readMask } from "./mask-jobs";
-import { inspectionOf, layoutMoments, momentsOfShare, type Partials } from "./moments-jobs";
+import { inspectionOf, layoutMoments, momentsOfParts, type PartAnswer, type Partials } from "./moments-jobs";
 import { type AccumulateInput, accumulate } from "./numerics-jobs";
 import { createOpenFiles, type Target, targetOf } from "./open-files";
 import { finishOutput, publishOutput, startOutput } from "./output";
 import { checkOutput, type OutputJob, type OutputPart } from "./output-job";
 import { momentsOfSample, type SampledMoments } from "./sample-jobs";
-import type { Share } from "./share";
+import type { Parts, Share } from "./share";
 import { type Stretch, type TransformInput, transformShare } from "./transform-share";
 
 /** The requests that a worker answers: the parts that the engine's calls are made of. */
@@ -36,12 +36,12 @@ export interface Jobs {
 	describe(input: { readonly file: FileRef }): FileDescription;
 	/** Finds a tensor, for the jobs that follow. */
 	locate(input: TensorRef): Target;
-	/** Statistics of a share of a tensor, one for each layout that has to be computed. */
-	momentsOfShare(input: {
+	/** Statistics of the shares of a tensor that were left to take, one for each layout that has to be computed. */
+	momentsOfParts(input: {
 		readonly target: Target;
 		readonly layouts: readonly Layout[];
-		readonly share: Share;
-	}): CellRange[];
+		readonly parts: Parts;
+	}): PartAnswer<CellRange[]>[];
 	/** The same of a sample that is spread over the tensor. */
 	momentsOfSample(input: {
 		readonly target: Target;
@@ -123,7 +123,7 @@ export interface Jobs {
 	settled(input: null): null;
 }
 
-export type { DifferenceShare, OutputJob, OutputPart, Partials, Share, Target };
+export type { DifferenceShare, OutputJob, OutputPart, PartAnswer, Partials, Parts, Share, Target };
 
 /** The handlers of one worker. */
 export function createJobs(): Handlers<Jobs> {
@@ -154,7 +154,7 @@ export function createJobs(): Handlers<Jobs> {
 			})),
 		),
 		locate: tracked((input, { signal }) => files.use(input.file, signal, async (opened) => targetOf(opened, input))),
-		momentsOfShare: tracked((input, context) => momentsOfShare(files, input, context)),
+		momentsOfParts: tracked((input, context) => momentsOfParts(files, input, context)),
 		momentsOfSample: tracked((input, context) => momentsOfSample(files, input, context)),
 		layoutMoments: tracked((input, context) => layoutMoments(input, context)),
 		inspection: tracked((input) => inspectionOf(input)),

@@ -5,7 +5,7 @@ import { cellStatistics, type Moments } from "../core/moments";
 import type { Norm } from "../core/normalizations";
 import { coverageOf } from "../core/sampling";
 import type { Chunk, Extent } from "../formats/reader";
-import type { CallContext } from "../rpc";
+import type { CallContext, Progress } from "../rpc";
 import type { LayoutMoments } from "./api";
 import { valuesOf } from "./chunk-values";
 import {
@@ -19,7 +19,7 @@ import {
 } from "./derive";
 import { createExtentAdder, type Sum } from "./extent";
 import { type OpenFiles, type Target, useTarget } from "./open-files";
-import { eachChunk, eachStep, type Share } from "./share";
+import { eachChunk, eachStep, type Parts, type Share, takeShares } from "./share";
 import { shareBoxes } from "./share-boxes";
 import { simdOfThread } from "./simd";
 
@@ -38,46 +38,69 @@ export interface Partials {
 /** Sets of a norm that an inspection lists one by one. */
 export const LISTED_SETS = 256;
 
-/** Statistics of a share of a tensor; for complex ones of layouts with an extra axis for the parts. */
-export function momentsOfShare(
+/** What was found of a share: it is told apart from others by its number. */
+export interface PartAnswer<Answer> {
+	readonly index: number;
+	readonly answer: Answer;
+}
+
+/** Statistics of shares of a tensor; for complex ones of layouts with an extra axis for the parts. */
+export function momentsOfParts(
 	files: OpenFiles,
-	input: { readonly target: Target; readonly layouts: readonly Layout[]; readonly share: Share },
+	input: { readonly target: Target; readonly layouts: readonly Layout[]; readonly parts: Parts },
 	context: CallContext,
-): Promise<CellRange[]> {
-	const { target, share } = input;
-	const layouts = partsOf(target.dtype) === 2 ? input.layouts.map(layoutWithParts) : input.layouts;
+): Promise<PartAnswer<CellRange[]>[]> {
+	const { target, parts } = input;
+	const isComplex = partsOf(target.dtype) === 2;
+	const layouts = isComplex ? input.layouts.map(layoutWithParts) : input.layouts;
 	return useTarget(files, target, context.signal, async ({ open }, info) => {
-		const { inExtents, boxes } = shareBoxes(open, info, layouts, share);
+		const { inExtents, of, boxesOf } = shareBoxes(open, info, layouts, parts);
 		const simd = simdOfThread();
-		const touched = layouts.map((layout) =>
-			cellsTouched(layout, partsOf(target.dtype) === 2 ? withParts(boxes()) : boxes()),
-		);
-		const found = simd.sums(
-			realDType(target.dtype),
-			touched.map(({ count }) => count),
-		);
-		const sums = layouts.map(
-			(layout, i): Sum => ({
+		const found: PartAnswer<CellRange[]>[] = [];
+		const sumsOf = (share: Share): Sum[] => {
+			const touched = layouts.map((layout) =>
+				cellsTouched(layout, isComplex ? withParts(boxesOf(share)) : boxesOf(share)),
+			);
+			const counts = touched.map(({ count }) => count);
+			const moments = simd.sums(realDType(target.dtype), counts);
+			return layouts.map((layout, i) => ({
 				layout: { ...layout, firstCell: touched[i]?.firstCell ?? 0 },
-				into: found[i] as Moments,
-			}),
-		);
+				into: moments[i] as Moments,
+			}));
+		};
+		const keep = ({ index }: Share, sums: readonly Sum[]) => {
+			const answer = sums.map(({ layout: { firstCell = 0 }, into }) => ({ firstCell, moments: simd.own(into) }));
+			found.push({ index, answer });
+		};
+		const total = sizeOf(target.shape);
 		if (inExtents) {
-			const addExtent = createExtentAdder(simd, sums);
+			const addExtent = createExtentAdder(simd, layouts);
 			const steps = function* () {
-				for (const box of boxes()) yield* addExtent(open.extent?.(info, box) as Extent);
+				for (const share of takeShares(parts, of)) {
+					const sums = sumsOf(share);
+					for (const box of boxesOf(share)) yield* addExtent(open.extent?.(info, box) as Extent, sums);
+					keep(share, sums);
+				}
 			};
-			await eachStep(steps(), context, sizeOf(target.shape));
+			await eachStep(steps(), context, total);
 		} else {
-			const add = (chunk: Chunk) => {
-				const values = valuesOf(simd, chunk);
-				for (const { layout, into } of sums) values.addTo(into, layout);
-			};
-			await eachChunk(open, info, boxes(), context, add, simd.targets);
+			let before = 0;
+			for (const share of takeShares(parts, of)) {
+				const sums = sumsOf(share);
+				let inShare = 0;
+				const add = (chunk: Chunk) => {
+					const values = valuesOf(simd, chunk);
+					for (const { layout, into } of sums) values.addTo(into, layout);
+					inShare += sizeOf(chunk.shape);
+				};
+				const progress = ({ done }: Progress) => context.progress({ done: before + done, total });
+				await eachChunk(open, info, boxesOf(share), { signal: context.signal, progress }, add, simd.targets);
+				before += inShare;
+				keep(share, sums);
+			}
 		}
-		const own = sums.map(({ layout: { firstCell = 0 }, into }) => ({ firstCell, moments: simd.own(into) }));
-		context.transfer(...buffersOf(own.map(({ moments }) => moments)));
-		return own;
+		context.transfer(...buffersOf(found.flatMap(({ answer }) => answer.map(({ moments }) => moments))));
+		return found;
 	});
 }
 

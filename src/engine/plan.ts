@@ -56,8 +56,11 @@ export function planChunk(chunk: ChunkGeometry, layout: LayoutRange): Plan {
 	return createPlanner(layout)(chunk);
 }
 
+/** Plans the walk over a non-empty chunk. */
+export type Planner = (chunk: ChunkGeometry) => Plan;
+
 /** Plans walks over chunks of one tensor: those of a shape that was planned before cost little. */
-export function createPlanner({ shape, cells, firstCell = 0 }: LayoutRange): (chunk: ChunkGeometry) => Plan {
+export function createPlanner({ shape, cells, firstCell = 0 }: LayoutRange): Planner {
 	const cellSteps = denseStrides(cells);
 	const indexSteps = denseStrides(shape);
 	const known = new Map<string, Loops>();

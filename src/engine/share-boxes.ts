@@ -3,13 +3,15 @@ import type { TensorInfo } from "../core/tensor";
 import { denseBoxes } from "../formats/dense";
 import type { TensorSource } from "../formats/reader";
 import { extentElements } from "./extent";
-import { boxesOf, CHUNK_ELEMENTS, type Share } from "./share";
+import { boxesOf, CHUNK_ELEMENTS, type Parts, type Share } from "./share";
 
-/** The boxes of a share of a tensor, and whether they are read as extents. */
-export interface ShareBoxes {
+/** The boxes of shares of a tensor, and whether they are read as extents. */
+export interface SharedBoxes {
 	readonly inExtents: boolean;
+	/** Shares to take. */
+	readonly of: number;
 	/** Neighbours, in the same order every time. */
-	boxes(): Iterable<Box>;
+	boxesOf(share: Share): Iterable<Box>;
 }
 
 /** Cells along the fastest axis from which on its indices are worked on in bands. */
@@ -22,20 +24,30 @@ const BAND = 2 ** 12;
  * Chooses the boxes that suit a source and the layouts: large extents where values lie in one piece, chunks elsewhere, and
  * bands of columns where nearly every index of a long fastest axis has a cell of its own that other axes are summed into.
  */
-export function shareBoxes(open: TensorSource, info: TensorInfo, layouts: readonly Layout[], share: Share): ShareBoxes {
+export function shareBoxes(
+	open: TensorSource,
+	info: TensorInfo,
+	layouts: readonly Layout[],
+	parts: Parts,
+): SharedBoxes {
 	const { shape } = info;
-	const large = extentElements(shape, share.of);
+	const { of, few } = parts;
+	const large = extentElements(shape, layouts, of);
 	const [probe] = open.boxes(info, large);
 	const extent = probe && open.extent?.(info, probe);
-	if (!extent) return { inExtents: false, boxes: () => boxesOf(() => open.boxes(info, CHUNK_ELEMENTS), share) };
+	const inChunks = (boxes: () => Iterable<Box>, shares: number): SharedBoxes => ({
+		inExtents: false,
+		of: shares,
+		boxesOf: (share) => boxesOf(boxes, share),
+	});
+	if (!extent) return inChunks(() => open.boxes(info, CHUNK_ELEMENTS), few);
 	const fastest = extent.order === "C" ? shape.length - 1 : 0;
 	const others = shape.map((size, axis) => (axis === fastest ? 1 : size));
 	const isWide = ({ cells }: Layout) =>
 		(cells[fastest] ?? 0) >= WIDE && others.some((size, axis) => size > 1 && cells[axis] !== size);
-	if (layouts.some(isWide)) {
-		return { inExtents: false, boxes: () => boxesOf(() => bands(shape, fastest, extent.order), share) };
-	}
-	return { inExtents: true, boxes: () => boxesOf(() => open.boxes(info, large), share) };
+	if (layouts.some(isWide)) return inChunks(() => bands(shape, fastest, extent.order), of);
+	const extents = [...open.boxes(info, large)];
+	return { inExtents: true, of, boxesOf: (share) => boxesOf(() => extents, share) };
 }
 
 /** Boxes that cover a tensor once: of each band of the fastest axis as many other indices as a chunk holds. */

@@ -26,6 +26,23 @@ export interface Share {
 	readonly of: number;
 }
 
+/**
+ * Shares of a work that workers take off a counter, one after the other, so that none waits long for another. What is found
+ * of them is added up in their order, so that it does not matter who took which.
+ */
+export interface Parts {
+	readonly of: number;
+	/** Shares where small ones do not pay: as many as there are workers. */
+	readonly few: number;
+	/** One number in memory that threads share: how many were taken. */
+	readonly taken: Int32Array<SharedArrayBuffer>;
+}
+
+/** Takes shares, of `of` in all, until none is left. */
+export function* takeShares({ taken }: Parts, of: number): Generator<Share> {
+	for (let index = Atomics.add(taken, 0, 1); index < of; index = Atomics.add(taken, 0, 1)) yield { index, of };
+}
+
 /** What a loop over chunks gets from its job. */
 export interface ShareContext {
 	readonly signal: AbortSignal;

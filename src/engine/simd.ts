@@ -170,7 +170,7 @@ export function createSimd(): Simd {
 		},
 		cells: new Int32Array(buffer, cells, BATCH),
 		sums: (dtype, counts) => sumsIn(buffer, sums, dtype, counts),
-		own: (moments) => ownSums(moments, buffer),
+		own: ownSums,
 		merge(into, runs, height, ascending) {
 			const { count } = into;
 			if (count.buffer !== buffer) return undefined;

@@ -10,6 +10,9 @@ const CELLS = 2 ** 20;
 /** Bytes that statistics take in the kernels' memory. */
 export const SUMS_BYTES = CELLS * FIELDS.length * 8;
 
+/** The statistics in memory of their own that those in the kernels' memory were made of. */
+const owned = new WeakMap<Moments, Moments>();
+
 /** Empty statistics of so many cells each: in the kernels' memory as far as they fit there and there are kernels for their dtype. */
 export function sumsIn(buffer: ArrayBuffer, start: number, dtype: DType, counts: readonly number[]): Moments[] {
 	let taken = 0;
@@ -23,13 +26,16 @@ export function sumsIn(buffer: ArrayBuffer, start: number, dtype: DType, counts:
 			view.set(moments[field] as Float64Array);
 			return [field, view];
 		});
-		return { ...moments, ...Object.fromEntries(fields) };
+		const inKernels = { ...moments, ...Object.fromEntries(fields) };
+		owned.set(inKernels, moments);
+		return inKernels;
 	});
 }
 
 /** The same statistics in memory of their own, which can be moved to another thread. */
-export function ownSums(moments: Moments, buffer: ArrayBuffer): Moments {
-	if (moments.count.buffer !== buffer) return moments;
-	const fields = FIELDS.map((field) => [field, (moments[field] as Float64Array).slice()]);
-	return { ...moments, ...Object.fromEntries(fields) };
+export function ownSums(moments: Moments): Moments {
+	const own = owned.get(moments);
+	if (!own) return moments;
+	for (const field of FIELDS) (own[field] as Float64Array).set(moments[field] as Float64Array);
+	return own;
 }
