@@ -1,6 +1,7 @@
 import type { Encoded, WritableDType } from "../core/dtype";
-import { cellOfIndex, denseStrides, type Layout } from "../core/layout";
-import type { AffineTables } from "./affine";
+import { cellOfIndex, denseStrides, type Layout, sizeOf } from "../core/layout";
+import type { AffineParameters, AffineTables } from "./affine";
+import { type ChunkGeometry, phaseOf } from "./plan";
 import type { Lanes, Simd } from "./simd";
 import { axesFrom, type Order } from "./transform";
 
@@ -16,61 +17,107 @@ interface Axis extends ByTable<Int32Array> {
 
 /** Values behind each other, for which each table stands still (step 0) or goes on by one (step 1). */
 interface Stretch extends ByTable<number> {
-	readonly from: number;
 	readonly count: number;
 	readonly steps: ByTable<number>;
 }
 
-/** What a chunk is transformed by, and into what. */
-export interface Transformation {
+/** What chunks of a tensor are transformed by, and into what. */
+export interface Transformation extends AffineParameters {
 	readonly layout: Layout;
-	readonly tables: AffineTables;
 	/** Of the output. */
 	readonly dtype: WritableDType;
 	readonly order: Order;
 }
 
+/** A walk of the kernels over a chunk, whose values it takes in their order. */
+export interface TransformWalk {
+	/**
+	 * The next `count` values, which the lanes hold from their offset on, as they are written, in the kernels' memory until
+	 * the next call; and how many were past the dtype's range.
+	 */
+	advance(lanes: Lanes, count: number): Encoded;
+}
+
 /**
- * The transformed values of a chunk in the kernels' memory, and how many were past the dtype's range, as `transformChunk`
- * and `encode` give them. Undefined for what is left to the reference: values that lie in another order, or near the
- * ends of float64.
+ * Plans walks over chunks, with the coefficients of their cells: those of a shape that was planned before cost little. One
+ * walk ends before the next is planned. Undefined for what is left to the reference: values that lie in another order, or
+ * near the ends of float64, and too many cells.
  */
-export function transformLanes(simd: Simd, chunk: Lanes, transformation: Transformation): Encoded | undefined {
-	const { layout, tables, dtype, order } = transformation;
+export type TransformPlanner = (chunk: ChunkGeometry, tables: AffineTables) => TransformWalk | undefined;
+
+/** The part of a walk that chunks of one shape share wherever they lie. */
+interface Loops {
+	readonly stretches: readonly Stretch[];
+	/** Slower axes, the fastest first. */
+	readonly outer: readonly Axis[];
+	/** What the last value adds to the positions of the first. */
+	readonly last: ByTable<number>;
+}
+
+/** Loops kept by a planner. */
+const KEPT = 16;
+
+/** Makes a planner whose walks give what `transformChunk` and `encode` give. */
+export function createTransformPlanner(simd: Simd, transformation: Transformation): TransformPlanner {
+	const { layout, order, gamma, beta } = transformation;
 	const { shape, cells } = layout;
-	const dense = denseStrides(chunk.shape, order);
-	const inOrder = chunk.shape.every((count, axis) => count === 1 || chunk.strides[axis] === dense[axis]);
-	if (!inOrder || tables.unit) return undefined;
 	const cellSteps = denseStrides(cells);
-	// Fastest first; an axis of one index only adds to where everything starts.
-	const start = { cell: -tables.firstCell, gamma: 0, beta: 0 };
+	const known = new Map<string, Loops>();
+	return (chunk, tables) => {
+		const dense = denseStrides(chunk.shape, order);
+		const inOrder = chunk.shape.every((count, axis) => count === 1 || chunk.strides[axis] === dense[axis]);
+		if (!inOrder || tables.unit || sizeOf(chunk.shape) === 0) return undefined;
+		const start = { cell: -tables.firstCell, gamma: 0, beta: 0 };
+		let key = "";
+		for (let axis = 0; axis < shape.length; axis++) {
+			const [size, parts, origin] = [shape[axis] as number, cells[axis] as number, chunk.origin[axis] as number];
+			start.cell += cellOfIndex(origin, size, parts) * (cellSteps[axis] as number);
+			start.gamma += origin * (gamma.strides[axis] as number);
+			start.beta += origin * (beta.strides[axis] as number);
+			key += `${chunk.shape[axis]},${phaseOf(origin, size, parts)};`;
+		}
+		let loops = known.get(key);
+		if (!loops) {
+			loops = loopsOf(chunk, transformation, cellSteps);
+			if (known.size >= KEPT) known.clear();
+			known.set(key, loops);
+		}
+		const { last } = loops;
+		const end = { cell: start.cell + last.cell, gamma: start.gamma + last.gamma, beta: start.beta + last.beta };
+		return simd.setCoefficients(tables, start, end) ? walkOf(simd, transformation.dtype, loops) : undefined;
+	};
+}
+
+/** The transformed values of a whole chunk, or undefined for what is left to the reference. */
+export function transformLanes(chunk: Lanes, plan: TransformPlanner, tables: AffineTables): Encoded | undefined {
+	return plan(chunk, tables)?.advance(chunk, sizeOf(chunk.shape));
+}
+
+function loopsOf(
+	chunk: ChunkGeometry,
+	{ layout: { shape, cells }, order, gamma, beta }: Transformation,
+	cellSteps: readonly number[],
+): Loops {
 	const axes: Axis[] = [];
 	for (const axis of axesFrom(shape.length, order).reverse()) {
 		const origin = chunk.origin[axis] as number;
-		const cellAt = (i: number) =>
-			cellOfIndex(origin + i, shape[axis] as number, cells[axis] as number) * (cellSteps[axis] as number);
-		const first: ByTable<number> = {
-			cell: cellAt(0),
-			gamma: origin * (tables.gamma.strides[axis] as number),
-			beta: origin * (tables.beta.strides[axis] as number),
-		};
-		for (const table of TABLES) start[table] += first[table];
 		const count = chunk.shape[axis] as number;
+		// An axis of one index only adds to where everything starts.
 		if (count === 1) continue;
+		const cellAt = (i: number) => cellOfIndex(origin + i, shape[axis] as number, cells[axis] as number);
 		const along = (at: (i: number) => number) => Int32Array.from({ length: count }, (_, i) => at(i));
 		axes.push({
 			count,
-			cell: along((i) => cellAt(i) - first.cell),
-			gamma: along((i) => i * (tables.gamma.strides[axis] as number)),
-			beta: along((i) => i * (tables.beta.strides[axis] as number)),
+			cell: along((i) => (cellAt(i) - cellAt(0)) * (cellSteps[axis] as number)),
+			gamma: along((i) => i * (gamma.strides[axis] as number)),
+			beta: along((i) => i * (beta.strides[axis] as number)),
 		});
 	}
-	const lastOf = (table: Table) => axes.reduce((sum, axis) => sum + (axis[table].at(-1) as number), start[table]);
+	const lastOf = (table: Table) => axes.reduce((sum, axis) => sum + (axis[table].at(-1) as number), 0);
 	const last = { cell: lastOf("cell"), gamma: lastOf("gamma"), beta: lastOf("beta") };
-	if (!simd.setCoefficients(tables, start, last)) return undefined;
-	// From here on `axes` are the slow ones.
+	// Takes the fast axes off the list.
 	const stretches = innerStretches(axes);
-	return applyAll(simd, { chunk, dtype }, stretches, axes);
+	return { stretches, outer: axes, last };
 }
 
 /** Takes fast axes off the list for as long as they make one regular stretch; an irregular one falls into pieces. */
@@ -86,14 +133,14 @@ function innerStretches(axes: Axis[]): Stretch[] {
 		axes.shift();
 	}
 	const [fastest] = axes;
-	if (steps || !fastest) return [{ from: 0, count, steps: steps ?? none, ...none }];
+	if (steps || !fastest) return [{ count, steps: steps ?? none, ...none }];
 	axes.shift();
 	const pieces: Stretch[] = [];
 	for (let from = 0; from < fastest.count; ) {
 		let end = from + 1;
 		while (end < fastest.count && TABLES.every((table) => fastest[table][end] === fastest[table][from])) end++;
 		const at = { cell: fastest.cell[from], gamma: fastest.gamma[from], beta: fastest.beta[from] } as ByTable<number>;
-		pieces.push({ from, count: end - from, steps: none, ...at });
+		pieces.push({ count: end - from, steps: none, ...at });
 		from = end;
 	}
 	return pieces;
@@ -113,36 +160,43 @@ function joinedSteps(axis: Axis, count: number, steps: ByTable<number> | undefin
 }
 
 /** Every stretch at every combination of the slower axes. */
-function applyAll(
-	simd: Simd,
-	{ chunk, dtype }: { readonly chunk: Lanes; readonly dtype: WritableDType },
-	stretches: readonly Stretch[],
-	outer: readonly Axis[],
-): Encoded {
-	const length = stretches.reduce((sum, { count }) => sum + count, 0);
+function walkOf(simd: Simd, dtype: WritableDType, { stretches, outer }: Loops): TransformWalk {
 	const index = outer.map(() => 0);
 	const at = { cell: 0, gamma: 0, beta: 0 };
-	let overflowed = 0;
-	let position = chunk.offset;
-	let filled = 0;
-	for (;;) {
-		for (const { from, count, steps, cell, gamma, beta } of stretches) {
-			const where = { cell: at.cell + cell, gamma: at.gamma + gamma, beta: at.beta + beta };
-			overflowed += simd.affine(chunk, dtype, position + from, count, filled + from, where, steps);
-		}
-		position += length;
-		filled += length;
-		let k = 0;
-		for (; k < outer.length; k++) {
+	// What comes next: a stretch, and how many of its values are done.
+	let next = 0;
+	let done = 0;
+	const goOn = () => {
+		done = 0;
+		if (++next < stretches.length) return;
+		next = 0;
+		for (let k = 0; k < outer.length; k++) {
 			const axis = outer[k] as Axis;
 			const old = index[k] as number;
-			const next = old + 1 === axis.count ? 0 : old + 1;
-			index[k] = next;
-			for (const table of TABLES) at[table] += (axis[table][next] as number) - (axis[table][old] as number);
-			if (next > 0) break;
+			const now = old + 1 === axis.count ? 0 : old + 1;
+			index[k] = now;
+			for (const table of TABLES) at[table] += (axis[table][now] as number) - (axis[table][old] as number);
+			if (now > 0) break;
 		}
-		if (k < outer.length) continue;
-		const { bytes, overflowed: more } = simd.transformed(dtype, filled);
-		return { bytes, overflowed: overflowed + more };
-	}
+	};
+	return {
+		advance(lanes, count) {
+			let overflowed = 0;
+			for (let filled = 0; filled < count; ) {
+				const { count: length, steps, cell, gamma, beta } = stretches[next] as Stretch;
+				const some = Math.min(length - done, count - filled);
+				const where = {
+					cell: at.cell + cell + steps.cell * done,
+					gamma: at.gamma + gamma + steps.gamma * done,
+					beta: at.beta + beta + steps.beta * done,
+				};
+				overflowed += simd.affine(lanes, dtype, lanes.offset + filled, some, filled, where, steps);
+				filled += some;
+				done += some;
+				if (done === length) goOn();
+			}
+			const { bytes, overflowed: more } = simd.transformed(dtype, count);
+			return { bytes, overflowed: overflowed + more };
+		},
+	};
 }

@@ -86,7 +86,7 @@ export function createPlanner({ shape, cells, firstCell = 0 }: LayoutRange): Pla
 }
 
 /** What two origins of chunks of one shape have in common if their cells lie alike. */
-function phaseOf(origin: number, size: number, parts: number): number {
+export function phaseOf(origin: number, size: number, parts: number): number {
 	if (parts === size || parts <= 1) return 0;
 	return size % parts === 0 ? origin % (size / parts) : origin;
 }

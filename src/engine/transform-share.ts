@@ -1,23 +1,17 @@
 import { promises as fs, writeSync } from "node:fs";
-import { byteLength, type DType, type Encoded, type WritableDType } from "../core/dtype";
-import { type Layout, sizeOf } from "../core/layout";
+import { byteLength } from "../core/dtype";
+import { sizeOf } from "../core/layout";
 import type { Mask } from "../core/mask";
-import { emptyMoments } from "../core/moments";
-import { layoutOf } from "../core/normalizations";
 import { crc32 } from "../formats/encoding/crc32";
-import type { Chunk } from "../formats/reader";
+import type { Extent } from "../formats/reader";
 import type { CallContext } from "../rpc";
-import { type AffineParameters, type Coefficients, coefficientsOf } from "./affine";
-import { type ChunkValues, valuesOf } from "./chunk-values";
-import { copiedBytes } from "./copied-bytes";
-import { type CellRange, cellsTouched } from "./derive";
-import { transformLanes } from "./fast-transform";
-import { fillPadding } from "./mask-jobs";
+import type { AffineParameters, Coefficients } from "./affine";
+import { createEncoder, type EncodedBox } from "./encode-boxes";
 import { type OpenFiles, useTarget } from "./open-files";
 import type { OutputPart } from "./output-job";
-import { boxesOf, CHUNK_ELEMENTS, eachChunk, type Share } from "./share";
-import { type Simd, simdOfThread } from "./simd";
-import { encodeValues, runsOf, tiles, transformChunk } from "./transform";
+import { boxesOf, CHUNK_ELEMENTS, eachChunk, eachStep, type Share } from "./share";
+import { simdOfThread } from "./simd";
+import { tiles } from "./transform";
 
 /** A written stretch of the values: byte offset in them, length in bytes, CRC-32. */
 export interface Stretch {
@@ -28,6 +22,9 @@ export interface Stretch {
 
 /** Elements of a tile that turns one order into the other: larger ones make longer runs. */
 const TILE_ELEMENTS = 2 ** 22;
+
+/** Elements of an extent that is taken in slices: each is planned, so few are better. */
+const EXTENT_ELEMENTS = 2 ** 22;
 
 /** What is written of a tensor, and what by. */
 export interface TransformInput {
@@ -47,77 +44,55 @@ export interface TransformInput {
 /** Transforms a share of the boxes and writes them where they belong. */
 export function transformShare(
 	files: OpenFiles,
-	{ part, temporary, needsCrc, coefficients, parameters, mask, share }: TransformInput,
+	input: TransformInput,
 	context: CallContext,
 ): Promise<{ readonly overflowed: number; readonly stretches: readonly Stretch[] }> {
-	const { target, dtype, order, inOrder, wholeCells } = part;
+	const { part, temporary, needsCrc, coefficients, share } = input;
+	const { target, dtype, inOrder, wholeCells } = part;
 	const { shape } = target;
-	const encoded = encoderOf(part, coefficients, parameters, mask);
 	return useTarget(files, target, context.signal, async ({ open }, info) => {
 		const handle = await fs.open(temporary, "r+");
 		const simd = simdOfThread();
+		const encoder = createEncoder(simd, input);
 		const flushing = flushesBeside(handle);
 		const stretches: Stretch[] = [];
 		let overflowed = 0;
+		const write = (found: EncodedBox) => {
+			overflowed += found.overflowed;
+			for (const { start, bytes } of found.runs) {
+				const offset = byteLength(dtype, start);
+				writeNow(handle.fd, bytes, part.offset + offset);
+				flushing.wrote(bytes.length);
+				if (needsCrc) stretches.push({ offset, length: bytes.length, crc: crc32(bytes) });
+			}
+		};
 		try {
-			const elements = (coefficients === null && wholeCells) || (inOrder ? CHUNK_ELEMENTS : TILE_ELEMENTS);
+			const [probe] = open.boxes(info, CHUNK_ELEMENTS);
+			const inExtents = inOrder && probe !== undefined && open.extent?.(info, probe) !== undefined;
+			const large = Math.max(CHUNK_ELEMENTS, Math.min(EXTENT_ELEMENTS, Math.ceil(sizeOf(shape) / (8 * share.of))));
+			const inPieces = inExtents && encoder.inSlices ? large : inOrder ? CHUNK_ELEMENTS : TILE_ELEMENTS;
+			const elements = (coefficients === null && wholeCells) || inPieces;
 			const all = () => (inOrder || target.sequential ? open.boxes(info, elements) : tiles(shape, elements));
-			await eachChunk(
-				open,
-				info,
-				boxesOf(all, share),
-				context,
-				async (chunk) => {
-					const found = encoded(simd, chunk);
-					overflowed += found.overflowed;
-					for (const { start, bytes } of runsOf(found, chunk, shape, order)) {
-						const offset = byteLength(dtype, start);
-						writeNow(handle.fd, bytes, part.offset + offset);
-						flushing.wrote(bytes.length);
-						if (needsCrc) stretches.push({ offset, length: bytes.length, crc: crc32(bytes) });
+			const boxes = () => boxesOf(all, share);
+			if (inExtents) {
+				const steps = function* () {
+					for (const box of boxes()) {
+						for (const found of encoder.extent(open.extent?.(info, box) as Extent)) {
+							write(found);
+							yield found.count;
+						}
 					}
-				},
-				simd.targets,
-			);
+				};
+				await eachStep(steps(), context, sizeOf(shape));
+			} else {
+				await eachChunk(open, info, boxes(), context, (chunk) => write(encoder.chunk(chunk)), simd.targets);
+			}
 		} finally {
 			await flushing.ended();
 			await handle.close();
 		}
 		return { overflowed, stretches };
 	});
-}
-
-/** How a chunk becomes the bytes that are written, dense in the output's order. */
-function encoderOf(
-	{ target, norm, dtype, order, mask: asked }: OutputPart,
-	coefficients: Coefficients | null,
-	parameters: AffineParameters | null,
-	mask: Mask | null,
-): (simd: Simd, chunk: Chunk) => Encoded & { readonly count: number } {
-	if (!norm || !parameters) return (_, chunk) => copiedBytes(chunk, order);
-	const layout = layoutOf(norm, target.shape);
-	return (simd, chunk) => {
-		const values = valuesOf(simd, chunk);
-		const found = coefficients ?? coefficientsOf(cellsOf(values, layout, target.dtype), norm);
-		const tables = { ...found, ...parameters };
-		const to = dtype as WritableDType;
-		if (mask && asked) {
-			const out = transformChunk(values.decoded, layout, tables, order);
-			fillPadding(out, values.decoded, mask, asked.padding, order);
-			return encodeValues(to, out);
-		}
-		const fast = values.lanes && transformLanes(simd, values.lanes, { layout, tables, dtype: to, order });
-		if (fast) return { ...fast, count: sizeOf(chunk.shape) };
-		return encodeValues(to, transformChunk(values.decoded, layout, tables, order));
-	};
-}
-
-/** Statistics of the cells that a chunk holds whole. */
-function cellsOf(values: ChunkValues, layout: Layout, dtype: DType): CellRange {
-	const { firstCell, count } = cellsTouched(layout, [values.decoded]);
-	const moments = emptyMoments(dtype, count);
-	values.addTo(moments, { ...layout, firstCell });
-	return { firstCell, moments };
 }
 
 /** Bytes after which what was written is sent on its way to the disk. */

@@ -8,10 +8,10 @@ import { decodeChunk } from "../../src/engine/decoded";
 import { cellsTouched, layoutWithParts, mergeShares } from "../../src/engine/derive";
 import { createExtentAdder } from "../../src/engine/extent";
 import { addLanes } from "../../src/engine/fast";
-import { transformLanes } from "../../src/engine/fast-transform";
+import { createTransformPlanner, transformLanes } from "../../src/engine/fast-transform";
 import { addChunk } from "../../src/engine/kernels";
 import type { LayoutRange } from "../../src/engine/plan";
-import { createSimd } from "../../src/engine/simd";
+import { createSimd, type Lanes } from "../../src/engine/simd";
 import { encodeValues, type Order, transformChunk } from "../../src/engine/transform";
 import { denseValues } from "../../src/formats/dense";
 import { memorySource } from "../../src/formats/memory";
@@ -405,7 +405,14 @@ describe("WebAssembly transformation", () => {
 			const expected = encodeValues(output, transformChunk(decodeChunk(chunk), layout, tables, order));
 			const lanes = simd.lanes(landed(chunk, landing));
 			const near = landing ? tables : tablesNear(tables, cellsTouched(layout, [box]));
-			const found = lanes && transformLanes(simd, lanes, { layout, tables: near, dtype: output, order });
+			const plan = createTransformPlanner(simd, {
+				layout,
+				dtype: output,
+				order,
+				gamma: tables.gamma,
+				beta: tables.beta,
+			});
+			const found = lanes && transformLanes(lanes, plan, near);
 			if (!found) continue;
 			assert.deepEqual(
 				bitsOf(output, found.bytes),
@@ -451,6 +458,42 @@ describe("WebAssembly transformation", () => {
 			assert.ok(done > 0.6 * boxes, `${boxes - done} of ${boxes} chunks were left to the reference`);
 		});
 	}
+
+	it("writes the reference's bytes in slices of any length", () => {
+		let values = 0;
+		fc.assert(
+			fc.property(anyCase("f32", "f32"), fc.integer({ min: 1, max: 50 }), (input, sliceElements) => {
+				const { tensor, output: dtype, layout, tables, boxes, order } = input;
+				const plan = createTransformPlanner(simd, { layout, dtype, order, gamma: tables.gamma, beta: tables.beta });
+				for (const box of boxes) {
+					const chunk = layOut(tensor, box, plainLie(box.shape, order));
+					const expected = encodeValues(dtype, transformChunk(decodeChunk(chunk), layout, tables, order));
+					const walk = plan(chunk, tables);
+					const total = sizeOf(box.shape);
+					if (!walk) {
+						assert.equal(total, 0);
+						continue;
+					}
+					const found = new Uint8Array(expected.bytes.length);
+					let overflowed = 0;
+					for (let from = 0; from < total; from += sliceElements) {
+						const count = Math.min(sliceElements, total - from);
+						const start = 4 * (chunk.offset + from);
+						const bytes = chunk.bytes.slice(start, start + 4 * count);
+						const slice = { ...chunk, origin: [0], shape: [count], strides: [1], offset: 0, bytes };
+						const encoded = walk.advance(simd.lanes(slice) as Lanes, count);
+						found.set(encoded.bytes, 4 * from);
+						overflowed += encoded.overflowed;
+					}
+					assert.deepEqual(bitsOf(dtype, found), bitsOf(dtype, expected.bytes));
+					assert.equal(overflowed, expected.overflowed);
+					values += total;
+				}
+			}),
+			{ seed: SEED, numRuns: 400 },
+		);
+		assert.ok(values > 10_000, `only ${values} values`);
+	});
 
 	it("writes the reference's bytes for chunks as large as in practice", function () {
 		this.timeout(120_000);
@@ -534,11 +577,8 @@ describe("WebAssembly transformation", () => {
 			["f4", "C"],
 		] as const) {
 			const lanes = simd.lanes(chunkOf(dtype, order));
-			assert.equal(
-				lanes && transformLanes(simd, lanes, { layout, tables, dtype: "f32", order: "C" }),
-				undefined,
-				`${dtype} ${order}`,
-			);
+			const plan = createTransformPlanner(simd, { layout, dtype: "f32", order: "C", gamma: one, beta: one });
+			assert.equal(lanes && transformLanes(lanes, plan, tables), undefined, `${dtype} ${order}`);
 		}
 	});
 });

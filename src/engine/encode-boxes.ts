@@ -1,0 +1,113 @@
+import type { DType, Encoded, WritableDType } from "../core/dtype";
+import { denseStrides, type Layout, sizeOf } from "../core/layout";
+import { emptyMoments } from "../core/moments";
+import { layoutOf } from "../core/normalizations";
+import type { Chunk, Extent } from "../formats/reader";
+import { type AffineTables, coefficientsOf } from "./affine";
+import { type ChunkValues, valuesOf } from "./chunk-values";
+import { copiedBytes } from "./copied-bytes";
+import { type CellRange, cellsTouched } from "./derive";
+import { createTransformPlanner, transformLanes } from "./fast-transform";
+import { fillPadding } from "./mask-jobs";
+import type { Simd } from "./simd";
+import { type EncodedRun, encodeValues, runsOf, transformChunk } from "./transform";
+import type { TransformInput } from "./transform-share";
+
+/** Values as they are written, and how many of them were past the dtype's range. */
+export interface EncodedBox {
+	/** In the kernels' memory until the next are encoded. */
+	readonly runs: Iterable<EncodedRun>;
+	readonly overflowed: number;
+	/** Elements. */
+	readonly count: number;
+}
+
+/** Turns values of one tensor into the bytes that are written, dense in the output's order. */
+export interface Encoder {
+	/** Whether extents are taken in slices, so that large ones need no more memory. */
+	readonly inSlices: boolean;
+	chunk(chunk: Chunk): EncodedBox;
+	/** Of an extent that is one run in the output. */
+	extent(extent: Extent): Iterable<EncodedBox>;
+}
+
+/** Elements that are read, transformed and written at once: larger writes cost the file system less for each byte. */
+const SLICE_ELEMENTS = 2 ** 18;
+
+/** Cells whose coefficients any box may need all of. */
+const FEW_CELLS = 2 ** 14;
+
+/** Makes the encoder of a part of an output: by given coefficients, by those of the cells that a box holds whole, or as the values are. */
+export function createEncoder(
+	simd: Simd,
+	{ part, coefficients, parameters, mask }: Pick<TransformInput, "part" | "coefficients" | "parameters" | "mask">,
+): Encoder {
+	const { target, norm, dtype, order, mask: asked } = part;
+	const { shape } = target;
+	const placed = (found: Encoded & { readonly count: number }, chunk: Chunk): EncodedBox => ({
+		runs: runsOf(found, chunk, shape, order),
+		overflowed: found.overflowed,
+		count: found.count,
+	});
+	const wholeOf = (extent: Extent): Chunk => {
+		const bytes = extent.read(0, sizeOf(extent.shape), simd.targets[0]);
+		return { ...extent, strides: denseStrides(extent.shape, extent.order), offset: 0, bytes };
+	};
+	if (!norm || !parameters) {
+		const chunk = (some: Chunk) => placed(copiedBytes(some, order), some);
+		return { inSlices: false, chunk, extent: (extent) => [chunk(wholeOf(extent))] };
+	}
+
+	const layout = layoutOf(norm, shape);
+	const to = dtype as WritableDType;
+	const plan = createTransformPlanner(simd, { layout, dtype: to, order, ...parameters });
+	const given: AffineTables | null = coefficients && { ...coefficients, ...parameters };
+	const encoded = (some: Chunk): Encoded & { readonly count: number } => {
+		const values = valuesOf(simd, some);
+		const tables = given ?? { ...coefficientsOf(cellsOf(values, layout, target.dtype), norm), ...parameters };
+		if (mask && asked) {
+			const out = transformChunk(values.decoded, layout, tables, order);
+			fillPadding(out, values.decoded, mask, asked.padding, order);
+			return encodeValues(to, out);
+		}
+		const fast = values.lanes && transformLanes(values.lanes, plan, tables);
+		if (fast) return { ...fast, count: sizeOf(some.shape) };
+		return encodeValues(to, transformChunk(values.decoded, layout, tables, order));
+	};
+	const chunk = (some: Chunk) => placed(encoded(some), some);
+	const steps = denseStrides(shape, order);
+	const fewCells = given && !given.unit && given.centre.length <= FEW_CELLS;
+	const inSlices = fewCells === true && !mask && simd.takes(target.dtype);
+	return {
+		inSlices,
+		chunk,
+		*extent(extent) {
+			const { origin, dtype: stored, bigEndian } = extent;
+			const strides = denseStrides(extent.shape, extent.order);
+			const walk = inSlices ? plan({ ...extent, strides, offset: 0 }, given) : undefined;
+			if (!walk) {
+				yield chunk(wholeOf(extent));
+				return;
+			}
+			const first = origin.reduce((sum, index, axis) => sum + index * (steps[axis] as number), 0);
+			const total = sizeOf(extent.shape);
+			for (let from = 0; from < total; from += SLICE_ELEMENTS) {
+				const count = Math.min(SLICE_ELEMENTS, total - from);
+				const bytes = extent.read(from, count, simd.targets[0]);
+				const slice = { origin: [0], shape: [count], strides: [1], offset: 0, dtype: stored, bigEndian, bytes };
+				const lanes = simd.lanes(slice);
+				if (!lanes) throw new RangeError(`${count} values of ${stored} do not fit the kernels' memory.`);
+				const found = walk.advance(lanes, count);
+				yield { runs: [{ start: first + from, bytes: found.bytes }], overflowed: found.overflowed, count };
+			}
+		},
+	};
+}
+
+/** Statistics of the cells that a chunk holds whole. */
+function cellsOf(values: ChunkValues, layout: Layout, dtype: DType): CellRange {
+	const { firstCell, count } = cellsTouched(layout, [values.decoded]);
+	const moments = emptyMoments(dtype, count);
+	values.addTo(moments, { ...layout, firstCell });
+	return { firstCell, moments };
+}
