@@ -37,37 +37,52 @@ export const MAX_CELLS = 2 ** 22;
 /** Arrays of statistics, those of first indices among them. */
 const FIELDS = 14;
 
+/** Cells up to which all arrays are in one piece of memory. */
+const PACKED_CELLS = 2 ** 14;
+
 /** Moments of nothing, for a number of cells; throws `too-large` past `MAX_CELLS`. */
 export function emptyMoments(dtype: DType, cells: number): Moments {
+	const moments = blankMoments(dtype, cells);
+	const { min, max, first } = moments;
+	if (min instanceof Float64Array) min.fill(Infinity);
+	else (min as BigInt64Array).fill(dtype === "u64" ? 2n ** 64n - 1n : 2n ** 63n - 1n);
+	if (max instanceof Float64Array) max.fill(-Infinity);
+	else (max as BigInt64Array).fill(dtype === "u64" ? 0n : -(2n ** 63n));
+	for (const kind of COUNTED) first[kind].fill(Infinity);
+	return moments;
+}
+
+/** Memory for moments, all zero, of which every cell is to be overwritten; throws as `emptyMoments` does. */
+export function blankMoments(dtype: DType, cells: number): Moments {
 	if (cells > MAX_CELLS) {
 		throw new TensorError(
 			"too-large",
 			`This layout has ${cells} sets, more than the ${MAX_CELLS} whose statistics are kept in memory; average over more axes, or use larger groups.`,
 		);
 	}
-	// One piece of memory for all fields: many small ones cost more to move between threads than they hold.
-	const memory = new ArrayBuffer(8 * FIELDS * cells);
+	// Small fields share one piece of memory, as each piece costs something to move between threads; the system gives and
+	// takes back very large pieces page by page, which costs more than their use.
+	const packed = cells <= PACKED_CELLS ? new ArrayBuffer(8 * FIELDS * cells) : undefined;
 	let taken = 0;
-	const place = () => 8 * cells * taken++;
-	const zeros = () => new Float64Array(memory, place(), cells);
-	const never = () => zeros().fill(Infinity);
-	const extremes = (end: "min" | "max"): Extremes => {
-		if (!isWideInteger(dtype)) return zeros().fill(end === "min" ? Infinity : -Infinity);
-		if (dtype === "u64") return new BigUint64Array(memory, place(), cells).fill(end === "min" ? 2n ** 64n - 1n : 0n);
-		return new BigInt64Array(memory, place(), cells).fill(end === "min" ? 2n ** 63n - 1n : -(2n ** 63n));
+	const place = (): [ArrayBuffer, number, number] =>
+		packed ? [packed, 8 * cells * taken++, cells] : [new ArrayBuffer(8 * cells), 0, cells];
+	const floats = () => new Float64Array(...place());
+	const extremes = (): Extremes => {
+		if (!isWideInteger(dtype)) return floats();
+		return dtype === "u64" ? new BigUint64Array(...place()) : new BigInt64Array(...place());
 	};
 	return {
-		count: zeros(),
-		mean: zeros(),
-		meanRest: zeros(),
-		std: zeros(),
-		min: extremes("min"),
-		max: extremes("max"),
-		nan: zeros(),
-		posInf: zeros(),
-		negInf: zeros(),
-		zeros: zeros(),
-		first: { nan: never(), posInf: never(), negInf: never(), zeros: never() },
+		count: floats(),
+		mean: floats(),
+		meanRest: floats(),
+		std: floats(),
+		min: extremes(),
+		max: extremes(),
+		nan: floats(),
+		posInf: floats(),
+		negInf: floats(),
+		zeros: floats(),
+		first: { nan: floats(), posInf: floats(), negInf: floats(), zeros: floats() },
 	};
 }
 

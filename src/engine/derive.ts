@@ -1,7 +1,16 @@
 import type { DType } from "../core/dtype";
 import { type Box, cellOfIndex, denseStrides, type Layout, sizeOf } from "../core/layout";
 import { mergeCells } from "../core/merge-cells";
-import { COUNTED, coarsen, type Extremes, emptyMoments, MAX_CELLS, type Moments, refines } from "../core/moments";
+import {
+	blankMoments,
+	COUNTED,
+	coarsen,
+	type Extremes,
+	emptyMoments,
+	MAX_CELLS,
+	type Moments,
+	refines,
+} from "../core/moments";
 
 /** Cells of a layout that is only computed because several others follow from it: few, so that they stay in the cache. */
 const JOINED_CELLS = 2 ** 16;
@@ -65,10 +74,14 @@ const PART_ELEMENTS = 2 ** 18;
 /** Cells that merging shares may take beside the work of finding them. */
 const MERGED_CELLS = 2 ** 14;
 
+/** Cells from which on their memory takes longer than waiting for the slowest of few shares. */
+const MANY_CELLS = 2 ** 17;
+
 /** Shares to find the statistics of some layouts in: many, but so that few cells are found in several of them. */
 export function partsWorth(layouts: readonly Layout[]): number {
 	const [layout] = layouts;
 	const size = layout ? sizeOf(layout.shape) : 0;
+	if (layouts.reduce((sum, { cells }) => sum + sizeOf(cells), 0) > MANY_CELLS) return 1;
 	let parts = Math.min(MOST_PARTS, Math.ceil(size / PART_ELEMENTS));
 	const merged = ({ shape, cells }: Layout) => {
 		const slowest = shape.findIndex((length) => length > 1);
@@ -112,7 +125,7 @@ export function mergeShares(layout: Layout, ranges: readonly CellRange[], dtype:
 	const cells = sizeOf(layout.cells);
 	const sorted = [...ranges].sort((a, b) => a.firstCell - b.firstCell);
 	const whole = sorted.find(({ moments }) => moments.count.length === cells)?.moments;
-	const into = whole ?? emptyMoments(dtype, cells);
+	const into = whole ?? (covers(sorted, cells) ? blankMoments : emptyMoments)(dtype, cells);
 	// Cells before this one hold what a share found: others are merged into them, but copied behind them.
 	let filled = 0;
 	for (const { firstCell, moments } of sorted) {
@@ -124,6 +137,16 @@ export function mergeShares(layout: Layout, ranges: readonly CellRange[], dtype:
 		filled = Math.max(filled, end);
 	}
 	return into;
+}
+
+/** Whether ranges, sorted by their first cells, leave none out. */
+function covers(sorted: readonly CellRange[], cells: number): boolean {
+	let end = 0;
+	for (const { firstCell, moments } of sorted) {
+		if (firstCell > end) return false;
+		end = Math.max(end, firstCell + moments.count.length);
+	}
+	return end === cells;
 }
 
 /** Copies the cells from `from` on to those from `to` on. */
