@@ -119,12 +119,13 @@ const PROGRAMS = [
 	},
 ];
 
-/** Programs of the tests that are not test files: VS Code calls the first, `npm start -- --check` the second, `npm run bench` the third, `npm run accuracy` the fourth. */
+/** Programs of the tests that are not test files: VS Code calls the first, `npm start -- --check` the second, `npm run bench` the third, `npm run accuracy` the fourth, `npm run catalogue` the fifth. */
 const TEST_PROGRAMS = [
 	path.join("host", "index.ts"),
 	path.join("support", "start-check.ts"),
 	path.join("bench", "ours.ts"),
 	path.join("accuracy", "generate.ts"),
+	path.join("catalogue", "generate.ts"),
 ];
 
 /** Test files keep their place: test/core/layout.test.ts becomes dist/test/core/layout.test.js. */

@@ -5,12 +5,14 @@ import { COMPARE, compare } from "./cli/compare";
 import { DESCRIBE, describe } from "./cli/describe";
 import { commandHelp, type HelpEntry, PROGRAM, programHelp, unknownCommand } from "./cli/help";
 import { LENS, lens } from "./cli/lens";
+import { normHelp } from "./cli/norm-help";
 import { NORMALIZE, normalize } from "./cli/normalize";
 import { STATS, stats } from "./cli/stats";
 import { printable } from "./cli/table";
 import { EXIT, type ExitCode, progressBar, type Terminal, writerTo } from "./cli/terminal";
 import { VERIFY, verify } from "./cli/verify";
 import { describeError, TensorError } from "./core/errors";
+import { isNormId } from "./core/normalizations";
 import { createEngine } from "./engine/engine";
 
 /** A command: what it takes, what the help says, and what it does. */
@@ -88,6 +90,10 @@ async function main([word, ...rest]: readonly string[], signal: AbortSignal): Pr
 	}
 	if (word === undefined) throw new BadUsage(`A command is missing: ${names()}; see --help.`);
 	const name = asksHelp ? rest[0] : word;
+	if (asksHelp && isNormId(name)) {
+		await write(normHelp(name));
+		return EXIT.fine;
+	}
 	const command = COMMANDS.find(({ spec }) => spec.name === name);
 	if (!command) throw unknownCommand(name ?? "", COMMANDS);
 	const parsed = asksHelp ? undefined : parseArguments(command.spec, rest);

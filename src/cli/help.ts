@@ -23,6 +23,7 @@ export function programHelp(entries: readonly HelpEntry[]): string {
 		...entries.map(({ spec, about }) => `  ${spec.name.padEnd(width)}  ${about}`),
 		"",
 		`${PROGRAM} COMMAND --help tells the options of a command; --version prints the version.`,
+		`${PROGRAM} help NORM tells what a norm is good and bad at, and what frameworks start from: help groupNorm.`,
 		"Results go to stdout, messages and progress to stderr.",
 		"Exit codes: 0 fine, 1 differs (compare, verify), 2 bad usage, 3 bad file or tensor, 130 cancelled.",
 		"",

@@ -67,7 +67,7 @@ describe("about normalizations", () => {
 		const cited = new Set(entries.flatMap(([, about]) => citesOf(about)));
 		assert.deepEqual([...cited].sort(), (Object.keys(CITES) as CiteId[]).sort());
 		assert.equal(citeText("1803.08494"), "Wu & He 2018, arXiv:1803.08494");
-		assert.equal(citeText("1409.1556"), "Simonyan & Zisserman 2014 (VGG), arXiv:1409.1556");
+		assert.equal(citeText("1409.1556"), "Simonyan & Zisserman 2014, VGG, arXiv:1409.1556");
 		assert.equal(citeText("onnxLp"), "ONNX operators: LpNormalization");
 	});
 
