@@ -7,6 +7,7 @@
 //   --no-build      measures what is in dist/ already
 //   --keep          leaves the data, for the next time (where TENSOR_INSPECTOR_BENCH_DIR names the folder)
 //   --output FILE   writes the page there, also of a part of the rows
+//   --resume FILE   keeps every row there as soon as it is measured, and takes those that are there already from it
 // Data lie in TENSOR_INSPECTOR_BENCH_DIR or a temporary folder, at most 1 GB at a time beside the 4 GB file.
 import fs from "node:fs";
 import os from "node:os";
@@ -14,6 +15,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { hasCommands, processStartMs } from "../test/bench/commands.mjs";
 import { contender } from "../test/bench/contenders.mjs";
+import { isTooLittle, startSpinners } from "../test/bench/cores.mjs";
 import { dataFolder } from "../test/bench/data.mjs";
 import { availableMemory, machineFacts } from "../test/bench/machine.mjs";
 import { startPython } from "../test/bench/python.mjs";
@@ -41,6 +43,7 @@ const { values: options } = parseArgs({
 		build: { type: "boolean", default: true },
 		keep: { type: "boolean", default: false },
 		output: { type: "string" },
+		resume: { type: "string" },
 	},
 });
 
@@ -65,6 +68,11 @@ function copyPrograms(folder) {
 function hasRoomForLarge(folder) {
 	const { bavail, bsize } = fs.statfsSync(folder);
 	return bavail * bsize > 2 * LARGE_BYTES && availableMemory() > 2 * LARGE_BYTES;
+}
+
+/** What an earlier run has measured. @param {string | undefined} file @returns {import("../test/bench/measure.mjs").Measured[]} */
+function measuredBefore(file) {
+	return file !== undefined && fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : [];
 }
 
 /** @param {string} name @param {string | undefined} text @param {number} unless */
@@ -102,11 +110,14 @@ async function main() {
 	if (!keep) process.once("exit", () => data.removeMade());
 
 	const large = options.large ?? (!quick && hasRoomForLarge(folder));
-	const rows = rowsOf({ batch: quick ? 16 : 64, large }).filter((row) => (!quick || row.quick) && only.test(row.id));
-	if (rows.length === 0) throw new Error(`No row has a name that matches ${only}.`);
+	const wanted = rowsOf({ batch: quick ? 16 : 64, large }).filter((row) => (!quick || row.quick) && only.test(row.id));
+	const measured = measuredBefore(options.resume);
+	const rows = wanted.filter((row) => !measured.some((found) => found.row.id === row.id));
+	if (wanted.length === 0) throw new Error(`No row has a name that matches ${only}.`);
 	const python = await startPython();
 	if (!python) say("NumPy and PyTorch are left out: no Python here has NumPy");
 	const readers = startRawReaders(workers);
+	const spinners = startSpinners(workers);
 	const empty = path.join(outputs, "empty");
 	fs.writeFileSync(empty, "");
 	const commands = hasCommands();
@@ -127,7 +138,6 @@ async function main() {
 	};
 	say(`${rows.length} rows of ${runs} runs; other programs on this machine make the numbers worthless`);
 
-	const measured = [];
 	/** @type {string[]} */
 	const notes = [];
 	/** @type {Set<string>} */
@@ -144,8 +154,10 @@ async function main() {
 		}
 		try {
 			await data.make(row.file, python);
-			const found = await measureRow(session, row);
+			const room = await spinners.room();
+			const found = { ...(await measureRow(session, row)), room };
 			measured.push(found);
+			if (options.resume !== undefined) fs.writeFileSync(options.resume, JSON.stringify(measured));
 			say(inOneLine(found));
 			for (const { id, skipped } of found.theirs) {
 				if (skipped !== undefined) skips.add(`${contender(id).label} was left out: ${skipped}.`);
@@ -161,9 +173,16 @@ async function main() {
 	}
 	python?.end();
 	await readers.end();
+	await spinners.end();
 
 	notes.push(...skips);
-	const sections = sectionsOf({ ...about, notes }, measured);
+	const inOrder = wanted.flatMap((row) => measured.filter((found) => found.row.id === row.id));
+	const cramped = inOrder.filter(({ room = workers }) => isTooLittle(room, workers));
+	if (cramped.length > 0) {
+		const names = cramped.map(({ row, room = NaN }) => `${row.id} (${room.toFixed(1)})`).join(", ");
+		notes.push(`The machine had less room than for ${workers} threads at once before these rows: ${names}.`);
+	}
+	const sections = sectionsOf({ ...about, notes }, inOrder);
 	for (const section of sections) console.log(asText(section));
 	for (const note of notes) say(note);
 	const page =

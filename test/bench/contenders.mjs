@@ -34,14 +34,14 @@ const withoutCommands = ({ commands }) => (commands ? undefined : "there is no c
  * @param {Session} session
  * @param {Row} row
  * @param {Place} place
- * @param {number} [threads]
+ * @param {{ readonly threads?: number | undefined, readonly flushed?: boolean }} [how]
  * @returns {Promise<Run>}
  */
-async function runPython(library, { python }, row, { input, output }, threads) {
+async function runPython(library, { python }, row, { input, output }, { threads, flushed = false } = {}) {
 	if (row.file.shape.length === 0 || python === undefined) throw new Error(`${row.id} is nothing for Python.`);
 	const { shape, dtype } = row.file;
 	const reductions = row.layouts.map((cells) => reductionOf(shape, cells));
-	const about = { path: input, output, shape, dtype, reductions, norm: row.norm, threads };
+	const about = { path: input, output, shape, dtype, reductions, norm: row.norm, threads, flushed };
 	const { ms = NaN, check } = await python.ask({ work: `${row.work}_${library}`, ...about });
 	return { ms, check };
 }
@@ -56,14 +56,26 @@ export const CONTENDERS = /** @type {const} @satisfies {Record<string, Facts>} *
 	torch: {
 		label: "PyTorch",
 		missing: withoutTorch,
-		run: (session, row, place) => runPython("torch", session, row, place, session.python?.versions.torchThreads),
+		run: (session, row, place) =>
+			runPython("torch", session, row, place, { threads: session.python?.versions.torchThreads }),
 	},
 	torchAllCores: {
 		label: "PyTorch, all cores",
 		missing: (session) =>
 			withoutTorch(session) ??
 			(session.python?.versions.torchThreads === session.cores ? "PyTorch uses all cores by itself" : undefined),
-		run: (session, row, place) => runPython("torch", session, row, place, session.cores),
+		run: (session, row, place) => runPython("torch", session, row, place, { threads: session.cores }),
+	},
+	numpyFlushed: {
+		label: "NumPy, flushed",
+		missing: withoutNumpy,
+		run: (session, row, place) => runPython("numpy", session, row, place, { flushed: true }),
+	},
+	torchFlushed: {
+		label: "PyTorch, flushed",
+		missing: withoutTorch,
+		run: (session, row, place) =>
+			runPython("torch", session, row, place, { threads: session.python?.versions.torchThreads, flushed: true }),
 	},
 	cat: {
 		label: "cat",
@@ -87,7 +99,7 @@ export const CONTENDERS = /** @type {const} @satisfies {Record<string, Facts>} *
 	},
 });
 
-/** @typedef {"numpy" | "torch" | "torchAllCores" | "cat" | "rawReads" | "cp" | "cpFlushed"} ContenderId */
+/** @typedef {"numpy" | "torch" | "torchAllCores" | "numpyFlushed" | "torchFlushed" | "cat" | "rawReads" | "cp" | "cpFlushed"} ContenderId */
 
 /** A contender's facts, with what is optional visible. @param {ContenderId} id @returns {Facts} */
 export function contender(id) {

@@ -24,7 +24,15 @@
 
 const GROUPS = 32;
 const READERS = /** @type {const} */ (["numpy", "torch", "torchAllCores", "cat", "rawReads"]);
-const WRITERS = /** @type {const} */ (["numpy", "torch", "torchAllCores", "cp", "cpFlushed"]);
+const WRITERS = /** @type {const} */ ([
+	"numpy",
+	"torch",
+	"torchAllCores",
+	"numpyFlushed",
+	"torchFlushed",
+	"cp",
+	"cpFlushed",
+]);
 
 /**
  * The layouts of all profiles and the whole, as one inspection asks for them.
