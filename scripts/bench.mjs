@@ -154,8 +154,9 @@ async function main() {
 		}
 		try {
 			await data.make(row.file, python);
-			const room = await spinners.room();
-			const found = { ...(await measureRow(session, row)), room };
+			const before = await spinners.room();
+			const times = await measureRow(session, row);
+			const found = { ...times, room: Math.min(before, await spinners.roomNow()) };
 			measured.push(found);
 			if (options.resume !== undefined) fs.writeFileSync(options.resume, JSON.stringify(measured));
 			say(inOneLine(found));
@@ -180,7 +181,7 @@ async function main() {
 	const cramped = inOrder.filter(({ room = workers }) => isTooLittle(room, workers));
 	if (cramped.length > 0) {
 		const names = cramped.map(({ row, room = NaN }) => `${row.id} (${room.toFixed(1)})`).join(", ");
-		notes.push(`The machine had less room than for ${workers} threads at once before these rows: ${names}.`);
+		notes.push(`The machine had less room than for ${workers} threads at once before or after these rows: ${names}.`);
 	}
 	const sections = sectionsOf({ ...about, notes }, inOrder);
 	for (const section of sections) console.log(asText(section));

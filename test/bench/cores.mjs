@@ -42,6 +42,7 @@ export function startSpinners(threads) {
 			}
 			return most;
 		},
+		roomNow: atOnce,
 		async end() {
 			await Promise.all(workers.map((worker) => worker.terminate()));
 		},

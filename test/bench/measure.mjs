@@ -10,7 +10,7 @@
  * @property {import("./rows.mjs").Row} row
  * @property {number} bytes Size of the row's file.
  * @property {Times} ours
- * @property {number} [room] Threads whose work the machine did at once before the row.
+ * @property {number} [room] Threads whose work the machine did at once before and after the row, the lower of both.
  * @property {number | undefined} peakMb Largest resident memory of the engine's process; unknown on some systems.
  * @property {readonly { readonly id: ContenderId, readonly times?: Times, readonly skipped?: string }[]} theirs
  *
