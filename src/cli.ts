@@ -7,6 +7,7 @@ import { commandHelp, type HelpEntry, PROGRAM, programHelp, unknownCommand } fro
 import { LENS, lens } from "./cli/lens";
 import { normHelp } from "./cli/norm-help";
 import { NORMALIZE, normalize } from "./cli/normalize";
+import { NORMS, norms } from "./cli/norms";
 import { STATS, stats } from "./cli/stats";
 import { printable } from "./cli/table";
 import { EXIT, type ExitCode, progressBar, type Terminal, writerTo } from "./cli/terminal";
@@ -52,6 +53,12 @@ const COMMANDS: readonly Command[] = [
 		about: "Compares two tensors element by element; NaN is close to NaN.",
 		examples: ["compare mine.npy golden.npz#x --rtol 1e-4"],
 		run: compare,
+	},
+	{
+		spec: NORMS,
+		about: "Prints what every norm that fits a tensor does to it, side by side, from one reading.",
+		examples: ["norms conv1.npy", "norms activations.safetensors#h.0 --axis -1 --json"],
+		run: norms,
 	},
 	{
 		spec: LENS,

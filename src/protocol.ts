@@ -8,6 +8,7 @@ import type { Inspection } from "./core/inspection";
 import type { Box, Layout } from "./core/layout";
 import type { MaskEffect } from "./core/mask";
 import type { CellStatistics } from "./core/moments";
+import type { ComparedNorm } from "./core/norm-comparison";
 import type { Norm } from "./core/normalizations";
 import type { Numerics } from "./core/numerics";
 import type { FileDescription } from "./core/tensor";
@@ -101,6 +102,13 @@ export interface HostApi {
 	batchSizes(input: LensRequest & { readonly axis: number }): BatchSizes;
 	/** What ignoring a mask does to the norm. */
 	maskEffect(input: LensRequest & { readonly mask: MaskChoice }): MaskEffect;
+	/** What each of some norms does to one part of a tensor, from one reading. */
+	compareNorms(input: {
+		readonly tensor: string;
+		/** 0, or 1 for the imaginary part of a complex tensor. */
+		readonly part: 0 | 1;
+		readonly norms: readonly Norm[];
+	}): readonly ComparedNorm[];
 	/** How far the outputs of some norms are apart. */
 	normsApart(input: { readonly tensor: string; readonly norms: readonly Norm[] }): readonly NormsApart[];
 	/** The layouts under which a tensor is normalized. */

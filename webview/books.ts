@@ -1,6 +1,7 @@
 import { roleOf } from "../src/core/layout";
+import { axisMeaning } from "../src/core/norm-candidates";
 import { normalization } from "../src/core/normalizations";
-import { axisMeaning, type Chosen } from "./chosen";
+import type { Chosen } from "./chosen";
 import { placeAxes } from "./picture/placement";
 
 /** What one index along an axis of the picture is: the fine ones first. */

@@ -1,6 +1,7 @@
 import { type AxisConventionId, guessAxes } from "../src/core/axes";
 import { type ErrorData, TensorError } from "../src/core/errors";
-import { cellOfIndex, type Layout, roleOf, type Shape } from "../src/core/layout";
+import { cellOfIndex, type Layout, type Shape } from "../src/core/layout";
+import { axisMeaning } from "../src/core/norm-candidates";
 import {
 	isNormId,
 	layoutOf,
@@ -82,13 +83,6 @@ function optionsOf(
 /** Cells that were made for another shape of the same rank: averaged and kept axes stay what they were. */
 function fitCells(cells: Shape, shape: Shape): Shape {
 	return shape.map((size, axis) => Math.min(cells[axis] ?? 1, size));
-}
-
-/** What the option `axis` of a norm means, found by asking its layout what becomes of that axis. */
-export function axisMeaning(id: NormId, rank: number): "channel" | "first averaged" {
-	const shape = new Array<number>(Math.max(rank, 3)).fill(2);
-	const { layout } = tryNorm(shape, { id, options: normOptions(shape, { axis: 1, groups: 2 }) });
-	return layout && roleOf(layout, 1) === "averaged" ? "first averaged" : "channel";
 }
 
 /** The set of a layout that an element is in, as one part per axis. */

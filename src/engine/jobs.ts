@@ -6,6 +6,7 @@ import type { Inspection } from "../core/inspection";
 import type { Box, Layout } from "../core/layout";
 import type { Mask, MaskEffect } from "../core/mask";
 import type { CellStatistics, Moments } from "../core/moments";
+import type { ComparedNorm } from "../core/norm-comparison";
 import type { Norm } from "../core/normalizations";
 import { type Accumulated, type Numerics, numericsOf } from "../core/numerics";
 import type { Sketch } from "../core/sketch";
@@ -20,7 +21,7 @@ import type { DifferenceShare } from "./differences";
 import { mergedDistribution, sketchOfShare } from "./distribution-jobs";
 import { elementsAt } from "./elements-jobs";
 import type { MaskRequest } from "./lens-api";
-import { alreadyNormalizedOf, batchSizesOf, maskEffectOf, normsApartOf } from "./lens-jobs";
+import { alreadyNormalizedOf, batchSizesOf, compareNormsOf, maskEffectOf, normsApartOf } from "./lens-jobs";
 import { type MaskedShare, maskedMomentsOfShare, readMask } from "./mask-jobs";
 import { inspectionOf, layoutMoments, momentsOfParts, type PartAnswer, type Partials } from "./moments-jobs";
 import { type AccumulateInput, accumulate } from "./numerics-jobs";
@@ -94,6 +95,8 @@ export interface Jobs {
 	}): Numerics;
 	/** Adds shares up and names the layouts that are normalized, of as many as were asked for. */
 	alreadyNormalized(input: Partials & { readonly asked: number }): AlreadyNormalized;
+	/** Adds shares up and sums up each of some norms. */
+	compareNorms(input: Partials & { readonly norms: readonly Norm[]; readonly part: 0 | 1 }): ComparedNorm[];
 	/** Adds shares up and compares the outputs of pairs of norms. */
 	normsApart(input: Partials & { readonly norms: readonly Norm[] }): NormsApart[];
 	/** Checks everything about an output that can be checked before the work; answers how it will be written. */
@@ -169,6 +172,7 @@ export function createJobs(): Handlers<Jobs> {
 		accumulate: tracked((input, context) => accumulate(files, input, context)),
 		numerics: tracked(({ exact, accumulated, norm }) => numericsOf(exact, accumulated, norm)),
 		alreadyNormalized: tracked((input) => alreadyNormalizedOf(input)),
+		compareNorms: tracked((input) => compareNormsOf(input)),
 		normsApart: tracked((input) => normsApartOf(input)),
 		checkOutput: tracked((input, { signal }) => checkOutput(files, input, signal)),
 		normCoefficients: tracked((input) => normCoefficients(input)),

@@ -2,6 +2,7 @@ import type { AlreadyNormalized } from "../core/already-normalized";
 import type { BatchSizes } from "../core/batch-sizes";
 import type { NormsApart } from "../core/equivalence";
 import type { MaskEffect } from "../core/mask";
+import type { ComparedNorm } from "../core/norm-comparison";
 import type { Norm } from "../core/normalizations";
 import type { Numerics } from "../core/numerics";
 import type { CallOptions } from "../rpc";
@@ -37,8 +38,13 @@ export type MaskRequest = {
 /** What is written where a mask says padding: zeros, the values as they are, or what the set's norm makes of them. */
 export type Padding = "zeros" | "unchanged" | "transformed";
 
-/** Questions about what a norm does to a tensor, each answered from one read of it; complex tensors are refused. */
+/** Questions about what a norm does to a tensor, each answered from one read of it; complex tensors are refused but by `compareNorms`. */
 export interface Lenses {
+	/** What each of some norms does to one part of a tensor, in their order. */
+	compareNorms(
+		request: TensorRef & { readonly part: 0 | 1; readonly norms: readonly Norm[] },
+		options?: CallOptions,
+	): Promise<readonly ComparedNorm[]>;
 	/** How well random sub-batches stand for the whole batch. */
 	batchSizes(request: BatchSizesRequest, options?: CallOptions): Promise<BatchSizes>;
 	/** How wrong the norm's statistics get in lesser arithmetics, and its output with them; reads once exactly, and twice for each arithmetic. */

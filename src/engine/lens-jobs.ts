@@ -1,9 +1,12 @@
 import { type AlreadyNormalized, affineHint, foundLayouts } from "../core/already-normalized";
 import { type BatchSizes, drawSubBatches } from "../core/batch-sizes";
+import { realDType } from "../core/dtype";
 import { type CellMoments, type NormsApart, outputDifference } from "../core/equivalence";
 import { sizeOf } from "../core/layout";
 import { type MaskEffect, maskEffect } from "../core/mask";
+import { type ComparedNorm, comparedNorm } from "../core/norm-comparison";
 import { layoutOf, type Norm } from "../core/normalizations";
+import { coverageOf } from "../core/sampling";
 import type { CallContext } from "../rpc";
 import { commonRefinement } from "./derive";
 import { layoutKey, pairsOf } from "./lens-layouts";
@@ -62,6 +65,23 @@ export function normsApartOf(input: Partials & { readonly norms: readonly Norm[]
 	});
 }
 
-function momentsOf(partials: Partials): CellMoments[] {
-	return partsOfLayouts(partials).map(({ layout, parts }) => ({ layout, moments: parts[0] as CellMoments["moments"] }));
+/** Adds shares up and sums up all norms whose layouts were computed. */
+export function compareNormsOf(
+	input: Partials & { readonly norms: readonly Norm[]; readonly part: 0 | 1 },
+): ComparedNorm[] {
+	const { dtype, shape, seen, norms, part } = input;
+	const known = new Map(momentsOf(input, part).map((each) => [layoutKey(each.layout), each]));
+	const about = { dtype: realDType(dtype), coverage: coverageOf(seen, sizeOf(shape)) };
+	return norms.map((norm) => {
+		const layout = layoutOf(norm, shape);
+		const found = known.get(layoutKey(layout));
+		return comparedNorm(norm, layout, found && { ...found, ...about });
+	});
+}
+
+function momentsOf(partials: Partials, part: 0 | 1 = 0): CellMoments[] {
+	return partsOfLayouts(partials).map(({ layout, parts }) => ({
+		layout,
+		moments: parts[part] as CellMoments["moments"],
+	}));
 }

@@ -57,6 +57,13 @@ export function createLenses(pool: Pool, partialsOf: PartialsOf): Lenses {
 	};
 
 	return {
+		async compareNorms({ norms, part, ...ref }, options = {}) {
+			const target = await locate(pool, ref, options);
+			const layouts = layoutsThatFit(norms.map((norm) => layoutOf(norm, target.shape)));
+			const partials = await partialsOf(target, layouts, options);
+			return pool.runAside("compareNorms", { ...partials, norms, part }, moving(partials, options));
+		},
+
 		async batchSizes({ norm, axis: asked = 0, draws = DRAWS, seed = 1, ...ref }, options = {}) {
 			const target = await real(ref, options);
 			if (!Number.isInteger(draws) || draws < 1 || draws > 10_000) {

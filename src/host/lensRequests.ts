@@ -2,7 +2,7 @@ import type { Engine, FileRef } from "../engine/api";
 import type { HostApi } from "../protocol";
 import type { Handlers } from "../rpc";
 
-type LensName = "numerics" | "batchSizes" | "maskEffect" | "normsApart" | "alreadyNormalized";
+type LensName = "compareNorms" | "numerics" | "batchSizes" | "maskEffect" | "normsApart" | "alreadyNormalized";
 
 /** Answers what the panel's lenses ask, about one file. */
 export function lensHandlers(
@@ -21,6 +21,9 @@ export function lensHandlers(
 			const ref = { file, tensor };
 			const mask = kind === "mask" ? { kind, ref, inverted } : { kind, ref, timeAxis };
 			return engine.maskEffect({ ...input, file, mask }, { signal, onProgress: progress });
+		},
+		async compareNorms(input, { signal, progress }) {
+			return engine.compareNorms({ ...input, file: await fileOf(signal) }, { signal, onProgress: progress });
 		},
 		async normsApart(input, { signal, progress }) {
 			return engine.normsApart({ ...input, file: await fileOf(signal) }, { signal, onProgress: progress });

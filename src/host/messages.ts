@@ -47,6 +47,7 @@ export const INPUTS: { readonly [Name in keyof HostApi]: Check<Parameters<HostAp
 		norm,
 		mask: record({ kind: oneOf("mask", "lengths"), tensor: text, inverted: flag, timeAxis: count }),
 	}),
+	compareNorms: record({ tensor: text, part, norms: listOf(norm, 256) }),
 	normsApart: record({ tensor: text, norms: listOf(norm, 64) }),
 	alreadyNormalized: record({ tensor: text }),
 	normalize: record({ tensor: text, norm }),

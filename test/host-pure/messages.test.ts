@@ -18,6 +18,7 @@ describe("a message of the webview", () => {
 		["boxStatistics", { tensor: "x", part: 0, box: { origin: [0, 3], shape: [4, 2] } }],
 		["elements", { tensor: "x", part: 0, indices: [[0, 3], []] }],
 		["distribution", { tensor: "x", part: 0, layout: { shape: [4, 6], cells: [1, 6] } }],
+		["compareNorms", { tensor: "x", part: 1, norms: [NORM, NORM] }],
 		["normalize", { tensor: "x", norm: { ...NORM, options: { ...NORM.options, eps: NaN } } }],
 		["copyStatistics", { tensor: "x" }],
 	] as const) {
@@ -39,6 +40,8 @@ describe("a message of the webview", () => {
 		["inspect", { ...INSPECT, norm: { ...NORM, options: { ...NORM.options, axis: {} } } }, "inspect.norm.options.axis"],
 		["distribution", { tensor: "x", part: 0, layout: { shape: [-1], cells: [1] } }, "distribution.layout.shape[0]"],
 		["distribution", { tensor: "x", part: 0, layout: { shape: "4", cells: [1] } }, "distribution.layout.shape"],
+		["compareNorms", { tensor: "x", part: 0, norms: NORM }, "compareNorms.norms"],
+		["compareNorms", { tensor: "x", part: 0, norms: [NORM, 3] }, "compareNorms.norms[1]"],
 		["normalize", { tensor: "x" }, "normalize.norm"],
 		["copyStatistics", ["x"], "copyStatistics"],
 	] as const) {

@@ -4,6 +4,7 @@ import type { Session } from "../session";
 import type { Store } from "../store";
 import { createLayoutView } from "./layout-view";
 import { createLenses } from "./lenses/view";
+import { createNorms } from "./norms/view";
 import { createProfiles } from "./profiles";
 
 /** One way to look at a tensor: a tab of the panel. */
@@ -25,6 +26,12 @@ export const VIEWS = {
 		usesNorm: false,
 		supports: ({ shape }) => shape.length > 0,
 		create: createProfiles,
+	},
+	norms: {
+		label: "Compare norms",
+		usesNorm: true,
+		supports: ({ dtype, shape }) => shape.length > 0 && typeof dtype === "string",
+		create: createNorms,
 	},
 	lenses: {
 		label: "Lenses",

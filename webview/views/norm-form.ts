@@ -1,6 +1,7 @@
 import { divisors } from "../../src/core/layout";
+import { axisMeaning } from "../../src/core/norm-candidates";
 import { isNormId, NORMALIZATIONS, normalization } from "../../src/core/normalizations";
-import { axisMeaning, exactly } from "../chosen";
+import { exactly } from "../chosen";
 import { dropdown, textField } from "../controls/controls";
 import { el, setText, show } from "../dom";
 import { chosenOf } from "../session";

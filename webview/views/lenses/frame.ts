@@ -19,6 +19,8 @@ export interface Subject {
 /** A question of the panel about what a norm does to a tensor. */
 export interface LensView<Answer> {
 	readonly title: string;
+	/** Id of the view that it is a section of. */
+	readonly view?: string;
 	/** One sentence: what is asked. */
 	readonly about: string;
 	/** Controls of its own, above the answer. */
@@ -99,7 +101,7 @@ export function createLens<Answer>(
 	};
 
 	const refresh = (state: State, anew: boolean) => {
-		if (state.view !== "lenses") return;
+		if (state.view !== (lens.view ?? "lenses")) return;
 		const subject = subjectOf(state);
 		const key = subject ? JSON.stringify([subject.tensor.name, state.changed, lens.key(subject)]) : "";
 		if (key === shown && !anew) return;
