@@ -115,12 +115,15 @@ function targetsSection(measured) {
 	};
 }
 
-/** @param {Session} session */
-function aboutSection({ machine, processStartMs, runs, notes }) {
+/** @param {Session} session @param {readonly Measured[]} measured */
+function aboutSection({ machine, processStartMs, runs, notes }, measured) {
+	// Rows that were kept from other runs of the benchmark may have others.
+	const counts = measured.filter(({ row }) => row.runs === undefined).map(({ ours }) => ours.runs);
+	const each = [...new Set([Math.min(runs, ...counts), Math.max(...counts, Math.min(runs, ...counts))])].join(" to ");
 	const text = [
 		"Every number is a ratio: the time of a contender divided by the engine's, so that more than 1 means that the engine " +
 			"is faster; in brackets the contender's own time. Times are medians ± the distance between the quartiles of " +
-			`${runs} runs (4 GB: ${Math.min(3, runs)}), after a warm-up in which the results are compared. In every run all contenders of a row ` +
+			`${each} runs (4 GB: ${Math.min(3, runs)}), after a warm-up in which the results are compared. In every run all contenders of a row ` +
 			"take their turn, in an order that rotates, so that all meet the same machine.",
 		"The files were written and flushed before, and every contender has read them once: all read from the page cache, " +
 			"none from the disk. Values are normal numbers from one seed.",
@@ -177,7 +180,7 @@ export function sectionsOf(session, measured) {
 			"A matrix of 64 × 2²⁰ elements, whose last axis is cut into equal cells and whose first is averaged.",
 			pick(({ row }) => row.part === "cells" && row.id.startsWith("columns")),
 		),
-		aboutSection(session),
+		aboutSection(session, measured),
 	];
 }
 
