@@ -9,6 +9,7 @@ import type { Box, Layout } from "./core/layout";
 import type { MaskEffect } from "./core/mask";
 import type { CellStatistics } from "./core/moments";
 import type { ComparedNorm } from "./core/norm-comparison";
+import type { InputId } from "./core/norm-inputs";
 import type { Norm } from "./core/normalizations";
 import type { Numerics } from "./core/numerics";
 import type { FileDescription } from "./core/tensor";
@@ -28,6 +29,9 @@ export type OpenedFile =
 	| { readonly ok: true; readonly description: FileDescription; readonly axes?: AxisChoices }
 	| { readonly ok: false; readonly name: string; readonly error: ErrorData };
 
+/** Names of tensors of the panel's file, by what they are to a norm. */
+export type InputNames = Readonly<Partial<Record<InputId, string>>>;
+
 /** What the inspector asks for when it wants numbers. */
 export interface InspectRequest {
 	readonly tensor: string;
@@ -35,6 +39,8 @@ export interface InspectRequest {
 	readonly part: 0 | 1;
 	/** The norm whose layout and effect are wanted; none where it does not fit the tensor. */
 	readonly norm?: Norm;
+	/** Names of the tensors of the same file that are the norm's inputs. */
+	readonly inputs?: InputNames;
 	/** Whether the first numbers are wanted, of a sample: they are exact ones too where the tensor is not sampled. */
 	readonly sample?: boolean;
 }
@@ -114,7 +120,7 @@ export interface HostApi {
 	/** The layouts under which a tensor is normalized. */
 	alreadyNormalized(input: { readonly tensor: string }): AlreadyNormalized;
 	/** Starts "Normalize and save…" for one tensor; answers with the written file's name, or null when the user backed out. */
-	normalize(input: { readonly tensor: string; readonly norm: Norm }): string | null;
+	normalize(input: { readonly tensor: string; readonly norm: Norm; readonly inputs?: InputNames }): string | null;
 	/** Copies a tensor's statistics to the clipboard as JSON. */
 	copyStatistics(input: { readonly tensor: string }): null;
 }

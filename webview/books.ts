@@ -1,5 +1,4 @@
 import { roleOf } from "../src/core/layout";
-import { axisMeaning } from "../src/core/norm-candidates";
 import { normalization } from "../src/core/normalizations";
 import type { Chosen } from "./chosen";
 import { placeAxes } from "./picture/placement";
@@ -20,8 +19,8 @@ export function booksSentence(chosen: Chosen): string {
 	const { shape, layout, norm, channelAxis } = chosen;
 	const rank = shape.length;
 	if (!layout || rank === 0 || rank > 4) return "";
-	const usual = axisMeaning(norm.id, rank) === "channel" ? channelAxis : 1;
-	const { uses, books } = normalization(norm.id);
+	const { uses, books, axisIs } = normalization(norm.id);
+	const usual = axisIs === "channel" ? channelAxis : norm.id === "rmsNorm" ? rank - 1 : 1;
 	if (rank === 4 && uses.includes("axis") && norm.options.axis === usual) return books;
 	const placement = placeAxes(rank, channelAxis);
 	const kept: string[] = [];

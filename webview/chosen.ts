@@ -1,13 +1,14 @@
 import { type AxisConventionId, guessAxes } from "../src/core/axes";
 import { type ErrorData, TensorError } from "../src/core/errors";
 import { cellOfIndex, type Layout, type Shape } from "../src/core/layout";
-import { axisMeaning } from "../src/core/norm-candidates";
+import type { InputId } from "../src/core/norm-inputs";
+import type { NormOptions } from "../src/core/norm-options";
 import {
+	inputsOf,
 	isNormId,
 	layoutOf,
 	type Norm,
 	type NormId,
-	type NormOptions,
 	normalization,
 	normOptions,
 } from "../src/core/normalizations";
@@ -18,12 +19,16 @@ import { type ShownAxes, shownAxes } from "./axis-choice";
 export interface Choices extends AxisChoice {
 	readonly norm?: NormId;
 	readonly options?: Partial<NormOptions>;
+	/** Names of the tensors of the same file that are the norm's inputs. */
+	readonly inputs?: Readonly<Partial<Record<InputId, string>>>;
 }
 
 /** A tensor's axes and norm as they are shown: chosen by the user where they did, guessed from the shape elsewhere. */
 export interface Chosen extends ShownAxes {
 	readonly shape: Shape;
 	readonly norm: Norm;
+	/** Names of the tensors that take part, of those that the norm takes. */
+	readonly inputs: Readonly<Partial<Record<InputId, string>>>;
 	/** Parts that each axis is to be cut into, also where that cannot be done. */
 	readonly parts: Shape;
 	/** Absent where the norm does not fit; then `problem` says why. */
@@ -46,7 +51,11 @@ export function choose(shape: Shape, choices: Choices, names: readonly string[] 
 	const tried = chosen.map((id) => tryNorm(shape, { id, options: optionsOf(id, axes, known, choices.options ?? {}) }));
 	const fitting = tried.find(({ layout }) => layout) ?? tried.at(-1);
 	const shown = fitting as (typeof tried)[number];
-	return { ...axes, ...shown, parts: shown.layout?.cells ?? attemptedParts(shape, shown.norm) };
+	const taken = inputsOf(shown.norm.id);
+	const inputs = Object.fromEntries(
+		Object.entries(choices.inputs ?? {}).filter(([id]) => (taken as string[]).includes(id)),
+	);
+	return { ...axes, ...shown, inputs, parts: shown.layout?.cells ?? attemptedParts(shape, shown.norm) };
 }
 
 /** A norm with its layout on a shape, or the reason why it has none. */
@@ -74,10 +83,12 @@ function optionsOf(
 	convention: AxisConventionId,
 	given: Partial<NormOptions>,
 ): NormOptions {
-	const first = convention === "sequence" ? shape.length - 1 : Math.min(1, shape.length - 1);
-	const axis = axisMeaning(id, shape.length) === "first averaged" ? first : channelAxis;
+	const { axisIs, defaults } = normalization(id);
+	const first =
+		convention === "sequence" || (defaults?.axis ?? 0) < 0 ? shape.length - 1 : Math.min(1, shape.length - 1);
+	const axis = axisIs === "channel" ? channelAxis : axisIs === "averaged" ? Math.min(1, shape.length - 1) : first;
 	const cells = given.cells?.length === shape.length ? fitCells(given.cells, shape) : undefined;
-	return normOptions(shape, { axis: Math.max(0, axis), ...given, ...(cells ? { cells } : {}) });
+	return normOptions(shape, { axis: Math.max(0, axis), ...given, ...(cells ? { cells } : {}) }, id);
 }
 
 /** Cells that were made for another shape of the same rank: averaged and kept axes stay what they were. */

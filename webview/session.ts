@@ -6,6 +6,7 @@ import type { TensorInfo } from "../src/core/tensor";
 import type { AxisChoices, HostApi, InspectRequest } from "../src/protocol";
 import type { Channel } from "../src/rpc";
 import { type Chosen, choose } from "./chosen";
+import { missingInputs } from "./missing-inputs";
 import type { State, Store } from "./store";
 
 /** What the views can set off. */
@@ -45,6 +46,12 @@ export function titleOf(state: State, tensor: TensorInfo): string {
 function withAxes(choices: State["choices"], axes: AxisChoices = {}): State["choices"] {
 	const known = Object.entries(axes).map(([rank, axis]) => [rank, { ...axis, ...choices[Number(rank)] }] as const);
 	return { ...choices, ...Object.fromEntries(known) };
+}
+
+/** The norm as it is asked for; none where it does not fit, or lacks a tensor that it needs. */
+function normOf(chosen: Chosen): Pick<InspectRequest, "norm" | "inputs"> {
+	if (!chosen.layout || missingInputs(chosen).length > 0) return {};
+	return { norm: chosen.norm, inputs: chosen.inputs };
 }
 
 /** Milliseconds that the exact numbers wait for those of a sample. */
@@ -91,7 +98,7 @@ export function createSession(store: Store, host: Channel<HostApi>): Session {
 		const abort = new AbortController();
 		running = abort;
 		const newest = () => running === abort;
-		const wanted = { tensor: tensor.name, part: state.part, ...(chosen.layout ? { norm: chosen.norm } : {}) };
+		const wanted = { tensor: tensor.name, part: state.part, ...normOf(chosen) };
 		try {
 			// A sample is soon there if nothing else is read meanwhile; where it is not, the exact numbers need not wait.
 			if (isSampled(tensor)) await Promise.race([sample(tensor, wanted, abort), patience()]);
@@ -180,7 +187,7 @@ export function createSession(store: Store, host: Channel<HostApi>): Session {
 			const state = store.get();
 			const chosen = chosenOf(state);
 			if (state.tensor === undefined || !chosen?.layout) return;
-			const written = host.call("normalize", { tensor: state.tensor, norm: chosen.norm });
+			const written = host.call("normalize", { tensor: state.tensor, norm: chosen.norm, inputs: chosen.inputs });
 			await say(written.then((file) => (file === null ? null : `Written: ${file}`)));
 		},
 		async copyStatistics() {

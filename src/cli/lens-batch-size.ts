@@ -1,18 +1,18 @@
 import type { BatchSizes } from "../core/batch-sizes";
 import { formatCount, formatNumber } from "../core/format";
-import { layoutOf, NORMALIZATIONS, normalization, normOptions } from "../core/normalizations";
+import { layoutOf, NORMALIZATIONS, normalization, normOf } from "../core/normalizations";
 import { integerOf } from "./arguments";
 import type { Lens, LensInput } from "./lens";
-import { chosenNorm } from "./lens-norm";
+import { chosenNorm, LENS_NORM_OPTIONS } from "./lens-norm";
 import { NORM_IDS } from "./norm-choice";
 import { tableLines } from "./table";
 
 /** How well sub-batches of 1, 2, 4, … samples stand for the whole batch. */
 export const batchSizeLens: Lens = {
-	takes: ["norm", "axis", "groups", "cells", "eps", "batch-axis", "draws", "seed"],
+	takes: [...LENS_NORM_OPTIONS, "batch-axis", "draws", "seed"],
 	async look(input) {
 		const { given, tensor, ref, terminal, options } = input;
-		const { norm } = chosenNorm(given, tensor.shape);
+		const { norm } = chosenNorm(given, tensor);
 		const number = (name: string, least: number) => integerOf(given, name, least);
 		const [axis, draws, seed] = [number("batch-axis", -Infinity), number("draws", 1), number("seed", 0)];
 		const found = await terminal.engine.batchSizes(
@@ -32,8 +32,9 @@ export const batchSizeLens: Lens = {
 /** Labels of the norms that average over no other sample: a batch of any size gives them the same result. */
 function withoutBatch({ tensor: { shape } }: LensInput, axis: number): string[] {
 	return NORM_IDS.flatMap((id) => {
+		if (!normalization(id).uses.includes("axis")) return [];
 		try {
-			const { cells } = layoutOf({ id, options: normOptions(shape) }, shape);
+			const { cells } = layoutOf(normOf(id, shape), shape);
 			return cells[axis] === shape[axis] ? [NORMALIZATIONS[id].label] : [];
 		} catch {
 			return [];

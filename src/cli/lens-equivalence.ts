@@ -1,22 +1,15 @@
 import { equivalenceOf } from "../core/equivalence";
 import { formatNumber } from "../core/format";
 import type { Shape } from "../core/layout";
-import {
-	isNormId,
-	layoutOf,
-	NORMALIZATIONS,
-	type Norm,
-	type NormId,
-	normalization,
-	normOptions,
-} from "../core/normalizations";
-import { type Arguments, integerOf, numberOf } from "./arguments";
+import { isNormId, layoutOf, type Norm, type NormId, normalization, normOf } from "../core/normalizations";
+import { type Arguments, BadUsage, integerOf, numberOf, textOf } from "./arguments";
 import type { Lens } from "./lens";
 import { NORM_IDS } from "./norm-choice";
+import { didYouMean } from "./suggestion";
 
 /** For every pair of norms whether they are the same on this shape, and how far their outputs are apart on this tensor. */
 export const equivalenceLens: Lens = {
-	takes: ["axis", "groups", "eps"],
+	takes: ["axis", "groups", "eps", "norms"],
 	async look({ ref, tensor: { shape }, letters, given, terminal, options }) {
 		const norms = normsOn(shape, given);
 		const apart = await terminal.engine.normsApart({ ...ref, norms }, options);
@@ -43,18 +36,29 @@ export const equivalenceLens: Lens = {
 	},
 };
 
-/** The norms that fit a shape, with the options given for those that use them. */
+/** Norms that are compared where nobody chose: those that are taken for each other. */
+const USUAL: readonly NormId[] = ["batchNorm", "layerNorm", "layerNorm2d", "instanceNorm", "groupNorm", "rmsNorm"];
+
+/** The chosen norms that fit a shape, with the options given for those that use them. */
 function normsOn(shape: Shape, given: Arguments["given"]): Norm[] {
 	const [axis, groups, eps] = [integerOf(given, "axis"), integerOf(given, "groups", 1), numberOf(given, "eps", 0)];
-	const options = normOptions(shape, {
-		...(axis === undefined ? {} : { axis }),
-		...(groups === undefined ? {} : { groups }),
-		...(eps === undefined ? {} : { eps }),
-	});
-	return NORM_IDS.flatMap((id: NormId): Norm[] => {
-		const norm = { id, options };
+	const ids = textOf(given, "norms")
+		?.split(",")
+		.map((word) => {
+			const id = word.trim();
+			if (!isNormId(id)) throw new BadUsage(`There is no norm "${id}".${didYouMean(id, NORM_IDS)}`);
+			return id;
+		});
+	return (ids ?? USUAL).flatMap((id: NormId): Norm[] => {
 		// A rank it does not fit is no fault of the caller's; axis and groups that do not fit are told.
-		if (!isNormId(id) || shape.length < NORMALIZATIONS[id].minRank) return [];
+		if (shape.length < normalization(id).minRank) return [];
+		const { uses } = normalization(id);
+		const told = { axis, groups, eps: eps ?? 1e-5 };
+		const norm = normOf(
+			id,
+			shape,
+			Object.fromEntries(Object.entries(told).filter(([option]) => (uses as readonly string[]).includes(option))),
+		);
 		layoutOf(norm, shape);
 		return [norm];
 	});

@@ -5,7 +5,7 @@ import type { MaskEffect } from "../core/mask";
 import { normalization } from "../core/normalizations";
 import { BadUsage } from "./arguments";
 import type { Lens } from "./lens";
-import { chosenNorm } from "./lens-norm";
+import { chosenNorm, LENS_NORM_OPTIONS } from "./lens-norm";
 import { chooseMask, MASK_OPTIONS } from "./mask-choice";
 import { tableLines } from "./table";
 
@@ -14,11 +14,11 @@ const LISTED = 20;
 
 /** Statistics over valid elements, and what ignoring the mask makes of them. */
 export const maskLens: Lens = {
-	takes: ["norm", "axis", "groups", "cells", "eps", ...Object.keys(MASK_OPTIONS)],
-	async look({ ref, tensor: { shape }, given, terminal, options }) {
+	takes: [...LENS_NORM_OPTIONS, ...Object.keys(MASK_OPTIONS)],
+	async look({ ref, tensor, given, terminal, options }) {
 		const mask = chooseMask(given, ref.file);
 		if (!mask) throw new BadUsage("The lens mask needs --mask FILE[#TENSOR] or --lengths FILE[#TENSOR].");
-		const { norm, layout } = chosenNorm(given, shape);
+		const { norm, layout } = chosenNorm(given, tensor);
 		const found = await terminal.engine.maskEffect({ ...ref, norm, mask }, options);
 		return { json: { cells: layout.cells, ...found }, text: textOf(found, normalization(norm.id).label, layout) };
 	},

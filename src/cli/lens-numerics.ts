@@ -4,14 +4,14 @@ import { setSize } from "../core/layout";
 import { normalization } from "../core/normalizations";
 import { type Arithmetic, type ArithmeticErrors, type Numerics, WRONG_OUTPUT } from "../core/numerics";
 import type { Lens } from "./lens";
-import { chosenNorm } from "./lens-norm";
+import { chosenNorm, LENS_NORM_OPTIONS } from "./lens-norm";
 import { tableLines } from "./table";
 
 /** The norm as if accumulated in float16, bfloat16, float32 and float64, with the two-pass and the fast variance. */
 export const numericsLens: Lens = {
-	takes: ["norm", "axis", "groups", "cells", "eps"],
-	async look({ ref, tensor: { shape }, given, terminal, options }) {
-		const { norm, layout } = chosenNorm(given, shape);
+	takes: [...LENS_NORM_OPTIONS],
+	async look({ ref, tensor, given, terminal, options }) {
+		const { norm, layout } = chosenNorm(given, tensor);
 		const found = await terminal.engine.numerics({ ...ref, norm }, options);
 		const title = `${normalization(norm.id).label}: ${formatCount(found.sets)} ${found.sets === 1 ? "set" : "sets"} of ${formatCount(setSize(layout))}, cells ${formatShape(layout.cells)}`;
 		return { json: jsonOf(found), text: [title, "", ...tableOf(found), "", ...wrongOf(found, layout.cells)] };

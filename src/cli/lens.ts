@@ -11,7 +11,7 @@ import { equivalenceLens } from "./lens-equivalence";
 import { maskLens } from "./lens-mask";
 import { numericsLens } from "./lens-numerics";
 import { MASK_OPTIONS } from "./mask-choice";
-import { NORM_OPTIONS } from "./norm-choice";
+import { FORMULA_OPTIONS, NORM_OPTIONS } from "./norm-choice";
 import { mainFile, RAW_OPTIONS } from "./raw-choice";
 import { didYouMean } from "./suggestion";
 import { printable } from "./table";
@@ -60,7 +60,8 @@ export const LENS = {
 	options: {
 		tensor: { value: "NAME", about: "The tensor; needed where the file holds several." },
 		...NORM_OPTIONS,
-		eps: { value: "E", about: "Added to the variance inside the root. Default 1e-5." },
+		...FORMULA_OPTIONS,
+		norms: { value: "ID,ID,…", about: "equivalence: the norms to compare, with commas between." },
 		"batch-axis": { value: "A", about: "batch-size: the axis that samples lie along. Default 0." },
 		draws: { value: "N", about: "batch-size: random sub-batches of each size. Default 32." },
 		seed: { value: "S", about: "batch-size: what decides the draws. Default 1." },

@@ -1,17 +1,18 @@
-import { isDType, WRITABLE, type WritableDType } from "../core/dtype";
+import { type DType, isDType, WRITABLE, type WritableDType } from "../core/dtype";
 import { TensorError } from "../core/errors";
 import { formatBytes, formatCount, formatNumber, formatShape } from "../core/format";
 import { type Layout, type Shape, setSize, sizeOf } from "../core/layout";
-import { normalization } from "../core/normalizations";
+import { type Norm, normalization } from "../core/normalizations";
 import { type AllOptions, chooseAll } from "../engine/all-tensors";
 import type { FileRef, NormalizeAllResult, NormalizedPart, TensorRef } from "../engine/api";
 import { type ArgumentSpec, type Arguments, BadUsage, textOf } from "./arguments";
 import { chooseOutputMask, MASK_OPTIONS, PADDING_OPTION } from "./mask-choice";
-import { chooseNorm, NORM_IDS, NORM_OPTIONS } from "./norm-choice";
-import { mainFile, otherFile, RAW_OPTIONS } from "./raw-choice";
+import { chooseNorm, FORMULA_OPTIONS, NORM_IDS, NORM_OPTIONS } from "./norm-choice";
+import { givenInputs, INPUT_OPTIONS } from "./norm-inputs";
+import { mainFile, RAW_OPTIONS } from "./raw-choice";
 import { didYouMean } from "./suggestion";
 import { printable, tableLines } from "./table";
-import { chooseTensor, listNames, parseTensorRef } from "./tensor-choice";
+import { chooseTensor, listNames } from "./tensor-choice";
 import { EXIT, type ExitCode, type Terminal } from "./terminal";
 
 /** The arguments of `normalize`. */
@@ -26,9 +27,8 @@ export const NORMALIZE = {
 		},
 		"keep-others": { about: "With --all: the other tensors are written too, as they are." },
 		...NORM_OPTIONS,
-		eps: { value: "E", about: "Added to the variance inside the root. Default 1e-5." },
-		gamma: { value: "FILE[#TENSOR]", about: "Scale, multiplied after normalizing." },
-		beta: { value: "FILE[#TENSOR]", about: "Shift, added last." },
+		...FORMULA_OPTIONS,
+		...INPUT_OPTIONS,
 		...MASK_OPTIONS,
 		...PADDING_OPTION,
 		dtype: { value: "DTYPE", about: `One of ${WRITABLE.join(", ")}. Default: the input's where it is one of them.` },
@@ -49,12 +49,11 @@ export async function normalize({ files: [file = ""], given }: Arguments, termin
 	const pattern = textOf(given, "tensor");
 	const input = mainFile(file, given);
 	const options = {
-		...(await affineTensor("gamma", given, terminal)),
-		...(await affineTensor("beta", given, terminal)),
+		...(await givenInputs(given, terminal)),
 		...(dtype ? { dtype } : {}),
 		...chooseOutputMask(given, input),
 	};
-	const normOf = (shape: Shape) => choice(shape).norm;
+	const normOf = (shape: Shape, dtype: DType) => choice(shape, dtype).norm;
 	const tensors = given.has("all")
 		? await allTensors(
 				input,
@@ -98,7 +97,7 @@ function* resultText(
 	const setsOf = ({ cells, shape }: Layout) =>
 		`${formatCount(sizeOf(cells))} ${sizeOf(cells) === 1 ? "set" : "sets"} of ${formatCount(setSize({ cells, shape }))}, cells ${formatShape(cells)}`;
 	const norm = parts.find((part) => part.norm)?.norm;
-	const title = norm ? `${normalization(norm.id).label}, eps ${formatNumber(norm.options.eps)}` : "";
+	const title = norm ? titleOf(norm) : "";
 	const [only, second] = tensors;
 	if (only && !second) {
 		const name = only.tensor === "" || output.toLowerCase().endsWith(".npy") ? output : `${output}, ${only.name}`;
@@ -118,14 +117,19 @@ function* resultText(
 	);
 }
 
+function titleOf({ id, options }: Norm): string {
+	const { label, uses } = normalization(id);
+	return uses.includes("eps") ? `${label}, eps ${formatNumber(options.eps)}` : label;
+}
+
 /** The only tensor, or the one that is named. */
 async function oneTensor(
 	ref: TensorRef,
 	{ normOf, options }: Pick<AllOptions, "normOf" | "options">,
 	terminal: Terminal,
 ): Promise<NormalizedPart> {
-	const { shape, name } = await chooseTensor(ref, terminal, "--tensor NAME, or all with --all");
-	return { tensor: name, norm: normOf(shape), ...options };
+	const { shape, dtype, name } = await chooseTensor(ref, terminal, "--tensor NAME, or all with --all");
+	return { tensor: name, norm: normOf(shape, dtype), ...options };
 }
 
 /** Reasons for leaving tensors out that are told one by one. */
@@ -148,16 +152,4 @@ function chooseDType(word: string | undefined): WritableDType | undefined {
 	if (word === undefined || dtype) return dtype;
 	const found = isDType(word) ? `A result cannot be written as ${word}.` : `There is no dtype "${word}".`;
 	throw new BadUsage(`${found}${didYouMean(word, WRITABLE)} --dtype takes ${WRITABLE.join(", ")}.`);
-}
-
-async function affineTensor(
-	option: "gamma" | "beta",
-	given: Arguments["given"],
-	terminal: Terminal,
-): Promise<{ readonly gamma?: TensorRef; readonly beta?: TensorRef }> {
-	const word = textOf(given, option);
-	if (word === undefined) return {};
-	const ref = otherFile(parseTensorRef(word), given);
-	const { name } = await chooseTensor(ref, terminal, `--${option} FILE#TENSOR`);
-	return { [option]: { file: ref.file, tensor: name } };
 }

@@ -80,8 +80,8 @@ function rowJson({ norm, layout, sets, summary, single }: ComparedNorm, axes: Na
 		setSize: sets === 0 ? 0 : axes.shape.reduce((product, size) => product * size, 1) / sets,
 		...(summary
 			? {
-					meanAfter: toJsonNumber(summary.after.whole.mean),
-					stdAfter: toJsonNumber(summary.after.whole.std),
+					meanAfter: toJsonNumber(summary.after?.whole.mean ?? NaN),
+					stdAfter: toJsonNumber(summary.after?.whole.std ?? NaN),
 					belowEps: summary.belowEps,
 					single,
 					empty: summary.empty,

@@ -4,6 +4,7 @@ import { TensorError } from "../core/errors";
 import { formatShape } from "../core/format";
 import { setSize, sizeOf } from "../core/layout";
 import { cellStatistics } from "../core/moments";
+import type { InputId } from "../core/norm-inputs";
 import { layoutOf } from "../core/normalizations";
 import type { CompareResult, TensorRef } from "../engine/api";
 import { type OnnxRun, onnxRun, type StatisticOutput } from "../engine/onnx-operators";
@@ -89,19 +90,19 @@ function inputOf({ test, data }: Running, place: number | undefined): TensorRef 
 
 async function normalized(running: Running, scratch: string, terminal: Terminal): Promise<TensorRef> {
 	const { run, x, tensor } = running;
-	const affine = async (place: number | undefined) => {
+	const inputs: Partial<Record<InputId, TensorRef>> = {};
+	for (const [id, place] of Object.entries(run.inputs) as [InputId, number][]) {
 		const ref = inputOf(running, place);
-		return ref && run.affineGroups ? perChannel(ref, tensor.shape[1] ?? 1, run.affineGroups, terminal) : ref;
-	};
-	const [gamma, beta] = [await affine(run.gamma), await affine(run.beta)];
+		if (!ref) continue;
+		inputs[id] = run.affineGroups ? await perChannel(ref, tensor.shape[1] ?? 1, run.affineGroups, terminal) : ref;
+	}
 	const output = path.join(scratch, "output.safetensors");
 	await terminal.engine.normalize(
 		{
 			...x,
 			tensor: tensor.name,
 			norm: run.norm,
-			...(gamma ? { gamma } : {}),
-			...(beta ? { beta } : {}),
+			...inputs,
 			dtype: resultDType(tensor.dtype),
 			output,
 			overwrite: true,

@@ -1,7 +1,8 @@
+import { cellAffine, rmsBetween } from "./cell-affine";
 import { TensorError } from "./errors";
 import { type Layout, sizeOf } from "./layout";
 import { cellsWithin, emptyMoments, type Moments, mergeCell } from "./moments";
-import { affineOf, layoutOf, type Norm } from "./normalizations";
+import { layoutOf, type Norm } from "./normalizations";
 
 /** Draws of random sub-batches where nothing else is asked for. */
 export const DRAWS = 32;
@@ -166,21 +167,17 @@ function differenceOf(part: Moments, all: Moments, norm: Norm, listed: Int32Arra
 	const mean = new Float64Array(listed.length).fill(NaN);
 	const std = new Float64Array(listed.length).fill(NaN);
 	let [sum, elements, next] = [0, 0, 0];
-	const affine = (moments: Moments, set: number) =>
-		affineOf({ mean: moments.mean[set] as number, std: moments.std[set] as number, nonFinite: 0 }, norm.options);
 	for (let set = 0; set < all.count.length; set++) {
 		const place = listed[next] === set ? next++ : -1;
 		const count = all.count[set] as number;
 		if (count === 0 || part.count[set] === 0) continue;
-		const [own, full] = [affine(part, set), affine(all, set)];
-		const apart = own.centre - full.centre + ((part.meanRest[set] as number) - (all.meanRest[set] as number));
+		const [own, full] = [cellAffine(part, set, norm), cellAffine(all, set, norm)];
 		if (place >= 0 && full.scale !== 0) {
-			mean[place] = apart * full.scale;
+			mean[place] = (own.centre - full.centre + (own.rest - full.rest)) * full.scale;
 			// A σ of zero has the scale 0, as its output is 0.
 			std[place] = own.scale === 0 ? 0 : full.scale / own.scale;
 		}
-		const slope = (own.scale - full.scale) * (all.std[set] as number);
-		sum += count * (slope * slope + (apart * own.scale) ** 2);
+		sum += count * rmsBetween(full, own, full) ** 2;
 		elements += count;
 	}
 	return { mean, std, output: elements === 0 ? NaN : Math.sqrt(sum / elements) };

@@ -1,3 +1,4 @@
+import { cellAffine } from "./cell-affine";
 import { formatCount, formatNumber } from "./format";
 import { type Layout, type Shape, setSize, sizeOf } from "./layout";
 import { cellsWithin, type Moments, refines } from "./moments";
@@ -26,7 +27,7 @@ export function relationOf(a: Layout, b: Layout): SetRelation {
 	return finer && coarser ? "same" : finer ? "finer" : coarser ? "coarser" : "across";
 }
 
-/** Means and deviations at which two statistics that differ at all would differ. */
+/** Means and deviations of sets at which two statistics that differ at all would differ. */
 const PROBES = [
 	[3, 2],
 	[-0.5, 0.01],
@@ -34,9 +35,20 @@ const PROBES = [
 	[1e4, 1],
 ] as const;
 
+/** A set of so many elements, no two of them alike. */
+const PROBED = 10;
+
 function isSameStatistic(a: Norm, b: Norm): boolean {
 	return PROBES.every(([mean, std]) => {
-		const [one, other] = [a, b].map((norm) => affineOf({ mean, std, nonFinite: 0 }, norm.options));
+		const set = {
+			mean,
+			std,
+			count: PROBED,
+			min: mean - 1.5 * std,
+			max: mean + 1.7 * std,
+			meanAbs: Math.abs(mean) + std / 3,
+		};
+		const [one, other] = [a, b].map((norm) => affineOf({ ...set, nonFinite: 0 }, norm));
 		return one?.centre === other?.centre && one?.scale === other?.scale;
 	});
 }
@@ -116,14 +128,11 @@ export interface CellMoments {
 export function outputDifference(fine: CellMoments, a: CellMoments & { norm: Norm }, b: typeof a): OutputDifference {
 	const [inA, inB] = [cellsWithin(fine.layout, a.layout), cellsWithin(fine.layout, b.layout)];
 	let [maxAbs, sum, elements] = [0, 0, 0];
-	const affine = ({ moments, norm }: typeof a, cell: number) => ({
-		...affineOf({ mean: moments.mean[cell] as number, std: moments.std[cell] as number, nonFinite: 0 }, norm.options),
-		rest: moments.meanRest[cell] as number,
-	});
 	for (let cell = 0; cell < inA.length; cell++) {
 		const count = fine.moments.count[cell] as number;
 		if (count === 0) continue;
-		const [one, other] = [affine(a, inA[cell] as number), affine(b, inB[cell] as number)];
+		const one = cellAffine(a.moments, inA[cell] as number, a.norm);
+		const other = cellAffine(b.moments, inB[cell] as number, b.norm);
 		const at = (x: number) => (x - one.centre - one.rest) * one.scale - (x - other.centre - other.rest) * other.scale;
 		const ends = [at(Number(fine.moments.min[cell])), at(Number(fine.moments.max[cell]))];
 		maxAbs = Math.max(maxAbs, ...ends.map(Math.abs));

@@ -2,7 +2,8 @@ import type { DType } from "./dtype";
 import { partsOf } from "./dtype";
 import { type Layout, setSize, sizeOf } from "./layout";
 import { type CellStatistics, cellStatistics, type Extremes, emptyMoments, type Moments, mergeCell } from "./moments";
-import { affineOf, type Norm } from "./normalizations";
+import { isBelowEps } from "./norm-affine";
+import { affineOf, type Norm, needsMore, normalization } from "./normalizations";
 import type { Coverage } from "./sampling";
 
 /** Statistics over the index of one axis; every array has one entry per bin. */
@@ -46,9 +47,9 @@ export interface NormSummary extends Coverage {
 	/** Elements in each set. */
 	readonly setSize: number;
 	readonly before: Aspect;
-	/** After `(x − mean) / sqrt(var + eps)`, without gamma and beta; exact, as it follows from the moments. */
-	readonly after: Aspect;
-	/** Sets whose variance is below eps, so that eps and not the data sets their scale. */
+	/** After the norm, without gamma and beta; exact, as it follows from the moments. Null where outputs are no straight lines in x. */
+	readonly after: Aspect | null;
+	/** Sets whose square (or size, where eps is not in the root) is below eps, so that eps and not the data sets their scale. */
 	readonly belowEps: number;
 	/** Sets without any finite element; in a sample, of those that have elements in it. */
 	readonly empty: number;
@@ -58,7 +59,7 @@ export interface NormSummary extends Coverage {
 	readonly first: readonly {
 		readonly cell: readonly number[];
 		readonly before: CellStatistics;
-		readonly after: CellStatistics;
+		readonly after: CellStatistics | null;
 	}[];
 }
 
@@ -106,8 +107,24 @@ export function wholeOf(moments: Moments, dtype: DType): Moments {
 	return whole;
 }
 
-/** Moments of `(x − mean) / sigma` cell by cell: exact, as a straight line maps mean, deviation and extremes. */
-export function normalizedMoments(moments: Moments, norm: Norm): Moments {
+/** What the elements of each cell are moved and scaled by: `(x · unit − centre) · scale`. */
+export interface CellLines {
+	readonly centre: ArrayLike<number>;
+	readonly scale: ArrayLike<number>;
+	readonly unit?: ArrayLike<number>;
+}
+
+function linesOf(moments: Moments, norm: Norm): CellLines {
+	const lines = Array.from(moments.count, (_, cell) => {
+		const { mean, std, count, min, max, nan, posInf, negInf } = cellStatistics(moments, cell);
+		return affineOf({ mean, std, count, min, max, nonFinite: nan + posInf + negInf }, norm);
+	});
+	const each = (field: "unit" | "centre" | "scale") => Float64Array.from(lines, (line) => line[field]);
+	return { unit: each("unit"), centre: each("centre"), scale: each("scale") };
+}
+
+/** Moments of what the lines make of the values cell by cell: exact, as a straight line maps mean, deviation and extremes. */
+export function normalizedMoments(moments: Moments, { unit, centre, scale }: CellLines): Moments {
 	const cells = moments.count.length;
 	const after = {
 		...emptyMoments("f64", cells),
@@ -118,11 +135,11 @@ export function normalizedMoments(moments: Moments, norm: Norm): Moments {
 	};
 	for (let cell = 0; cell < cells; cell++) {
 		if (moments.count[cell] === 0) continue;
-		const { mean, std, min, max, nan, posInf, negInf } = cellStatistics(moments, cell);
-		const { unit, centre, scale } = affineOf({ mean, std, min, max, nonFinite: nan + posInf + negInf }, norm.options);
-		const normalized = (value: number | bigint) => (Number(value) * unit - centre) * scale;
+		const { mean, std, min, max } = cellStatistics(moments, cell);
+		const [by, from, times] = [unit?.[cell] ?? 1, centre[cell] as number, scale[cell] as number];
+		const normalized = (value: number | bigint) => (Number(value) * by - from) * times;
 		after.mean[cell] = normalized(mean);
-		after.std[cell] = std * unit * scale;
+		after.std[cell] = std * by * times;
 		after.min[cell] = normalized(min);
 		after.max[cell] = normalized(max);
 	}
@@ -135,21 +152,31 @@ export interface CoveredMoments {
 	readonly moments: Moments;
 	readonly dtype: DType;
 	readonly coverage: Coverage;
+	/** What the norm makes of each cell, where that takes more than its moments. */
+	readonly coefficients: CellLines | null;
+}
+
+/** Whether outputs are straight lines in x, with what is known: not those of sets that need more and have not got it. */
+function hasLines(norm: Norm, coefficients: CellLines | null): boolean {
+	const { element, straightWithout } = normalization(norm.id);
+	return (!element || straightWithout === true) && (coefficients !== null || !needsMore(norm));
 }
 
 /** Sums a normalization up from the moments of its layout; `listed` sets are told one by one. */
 export function summarizeNorm(
 	norm: Norm,
-	{ layout, moments, dtype, coverage }: CoveredMoments,
+	{ layout, moments, dtype, coverage, coefficients }: CoveredMoments,
 	listed: number,
 ): NormSummary {
 	const sets = sizeOf(layout.cells);
-	const after = normalizedMoments(moments, norm);
+	const lines = hasLines(norm, coefficients) ? (coefficients ?? linesOf(moments, norm)) : null;
+	const after = lines && normalizedMoments(moments, lines);
+	const { statistic } = normalization(norm.id);
 	let [belowEps, empty, unseen] = [0, 0, 0];
 	for (let cell = 0; cell < sets; cell++) {
 		if (!coverage.exact && isUnseen(moments, cell)) unseen++;
 		else if (moments.count[cell] === 0) empty++;
-		else if ((moments.std[cell] as number) ** 2 < norm.options.eps) belowEps++;
+		else if (statistic && isBelowEps(cellStatistics(moments, cell), statistic, norm.options)) belowEps++;
 	}
 	return {
 		norm,
@@ -157,7 +184,7 @@ export function summarizeNorm(
 		sets,
 		setSize: setSize(layout),
 		before: aspect(moments, dtype),
-		after: aspect(after, "f64"),
+		after: after && aspect(after, "f64"),
 		belowEps,
 		empty,
 		unseen,
@@ -165,7 +192,7 @@ export function summarizeNorm(
 		first: Array.from({ length: Math.min(sets, listed) }, (_, cell) => ({
 			cell: unravel(cell, layout.cells),
 			before: cellStatistics(moments, cell),
-			after: cellStatistics(after, cell),
+			after: after && cellStatistics(after, cell),
 		})),
 	};
 }

@@ -1,8 +1,9 @@
+import { cellAffine, rmsBetween } from "./cell-affine";
 import { TensorError } from "./errors";
 import { formatNumber } from "./format";
 import { type Box, denseStrides, type Shape, sizeOf } from "./layout";
 import type { Moments } from "./moments";
-import { affineOf, type Norm } from "./normalizations";
+import type { Norm } from "./normalizations";
 
 /** Which elements of a tensor are valid: element i is where `values[Σ i[a]·strides[a]]` is not 0; a stride of 0 repeats. */
 export interface Mask {
@@ -174,10 +175,6 @@ const LISTED = 256;
 export function maskEffect(valid: Moments, all: Moments, norm: Norm): MaskEffect {
 	const sets: MaskedSet[] = [];
 	let [sum, elements, whole, empty] = [0, 0, 0, 0];
-	const affine = (moments: Moments, set: number) => {
-		const [mean, std] = [moments.mean[set] as number, moments.std[set] as number];
-		return { mean, std, ...affineOf({ mean, std, nonFinite: 0 }, norm.options) };
-	};
 	for (let set = 0; set < valid.count.length; set++) {
 		const count = valid.count[set] as number;
 		whole += all.count[set] as number;
@@ -185,9 +182,8 @@ export function maskEffect(valid: Moments, all: Moments, norm: Norm): MaskEffect
 			empty++;
 			continue;
 		}
-		const [right, wrong] = [affine(valid, set), affine(all, set)];
-		const apart = wrong.mean - right.mean + ((all.meanRest[set] as number) - (valid.meanRest[set] as number));
-		const rms = Math.hypot((wrong.scale - right.scale) * right.std, apart * wrong.scale);
+		const [right, wrong] = [cellAffine(valid, set, norm), cellAffine(all, set, norm)];
+		const rms = rmsBetween(right, wrong, right);
 		sum += count * rms * rms;
 		elements += count;
 		sets.push({

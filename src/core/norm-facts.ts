@@ -1,19 +1,7 @@
 import { type Layout, roleOf, type Shape } from "./layout";
 import type { About, Cited } from "./norm-about";
-import {
-	layoutOf,
-	type Normalization,
-	type NormId,
-	type NormOptions,
-	normalization,
-	normOptions,
-} from "./normalizations";
+import { inputsOf, layoutOf, type NormId, normalization, normOptions } from "./normalizations";
 import { ABOUT } from "./norms/about";
-
-/** An entry with what only some catalogues tell. */
-type Entry = Normalization & { readonly formula?: string; readonly takes?: readonly string[] };
-
-const optionsFor: (shape: Shape, given: Partial<NormOptions>, id: NormId) => NormOptions = normOptions;
 
 /** What is known of a normalization before any tensor, in the order in which it is told. */
 export interface NormFacts {
@@ -41,13 +29,13 @@ export function cited({ strengths, weaknesses, used }: About): readonly (readonl
 
 /** What is known of an entry of the catalogue. */
 export function factsOf(id: NormId): NormFacts {
-	const entry: Entry = normalization(id);
+	const entry = normalization(id);
 	return {
 		label: entry.label,
-		formula: entry.formula ?? "",
+		formula: entry.formula,
 		sets: setsInWords(id),
 		options: entry.uses,
-		inputs: ["gamma", "beta", ...(entry.takes ?? [])],
+		inputs: inputsOf(id),
 		about: ABOUT[id],
 		source: entry.source,
 	};
@@ -61,7 +49,7 @@ const LETTERS = ["N", "C", "H", "W"];
 export function setsInWords(id: NormId): string {
 	if (id === "cells") return "averages, keeps or cuts each axis as you choose";
 	const given = normalization(id).uses.some((option) => option === "groups") ? { groups: 2 } : {};
-	const layout = layoutOf({ id, options: optionsFor(EXAMPLE, given, id) }, EXAMPLE);
+	const layout = layoutOf({ id, options: normOptions(EXAMPLE, given, id) }, EXAMPLE);
 	const parts = [
 		["averages", "averaged"],
 		["keeps", "kept"],

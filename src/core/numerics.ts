@@ -123,13 +123,13 @@ function errorsOf(
 
 function emulatedSet(exact: Moments, set: number, mean: number, variance: number, norm: Norm) {
 	const at = (values: ArrayLike<number | bigint>) => Number(values[set]);
-	const [exactMean, exactStd] = [at(exact.mean), at(exact.std)];
+	const [exactMean, exactStd, count] = [at(exact.mean), at(exact.std), at(exact.count)];
 	const told = { set, mean, exactMean, variance, exactVariance: exactStd * exactStd };
-	const full = affineOf({ mean: exactMean, std: exactStd, nonFinite: 0 }, norm.options);
+	const full = affineOf({ mean: exactMean, std: exactStd, count, nonFinite: 0 }, norm);
 	if (!Number.isFinite(mean) || !Number.isFinite(variance)) {
 		return { told: { ...told, rms: Infinity, maxAbs: Infinity }, meanError: Infinity, stdError: Infinity };
 	}
-	const own = affineOf({ mean, std: Math.sqrt(Math.max(0, variance)), nonFinite: 0 }, norm.options);
+	const own = affineOf({ mean, std: Math.sqrt(Math.max(0, variance)), count, nonFinite: 0 }, norm);
 	const apart = mean - exactMean - at(exact.meanRest);
 	const slope = own.scale - full.scale;
 	// y' − y = (x − μ)·(s' − s) − (μ' − μ)·s'

@@ -1,21 +1,22 @@
-import { partsOf } from "../core/dtype";
-import { TensorError } from "../core/errors";
-import { denseStrides, type Shape, sizeOf } from "../core/layout";
-import { cellStatistics, type Moments } from "../core/moments";
-import { affineOf, layoutOf, NORMALIZATIONS, type Norm } from "../core/normalizations";
-import type { TensorRef } from "./api";
-import { decodeChunk } from "./decoded";
+import { type Layout, partStart, type Shape } from "../core/layout";
+import { cellStatistics, cellsWithin, type Moments } from "../core/moments";
+import { affineFrom, deviationOf, exceptionOf, withEps } from "../core/norm-affine";
+import type { InputId } from "../core/norm-inputs";
+import type { Affine, SetStatistics, SetTable } from "../core/normalization";
+import {
+	affineOf,
+	coefficientLayout,
+	layoutsOf,
+	type Norm,
+	needsMagnitudes,
+	normalization,
+} from "../core/normalizations";
+import { type AffineParameters, type Broadcast, type NormInputs, sharedFloats } from "./affine-parameters";
 import type { CellRange } from "./derive";
 import { type Partials, partsOfLayouts } from "./moments-jobs";
-import { findTensor, type OpenFiles, type Target, targetOf, useTarget } from "./open-files";
-import { CHUNK_ELEMENTS, eachChunk } from "./share";
-import { compose, indexTable } from "./tables";
-
-/** Values that broadcast over a tensor: element i lies at `Σ i[a]·strides[a]`; a stride of 0 repeats. */
-export interface Broadcast {
-	readonly values: Float64Array;
-	readonly strides: Shape;
-}
+import type { LocatedInput } from "./norm-inputs";
+import type { SingularValue } from "./spectral";
+import { compose } from "./tables";
 
 /** What the elements of each cell are moved and scaled by, for the cells from `firstCell` on. */
 export interface Coefficients {
@@ -26,148 +27,173 @@ export interface Coefficients {
 	readonly scale: Float64Array;
 	/** Powers of two that values are multiplied by first; absent where all are 1. */
 	readonly unit?: Float64Array;
-}
-
-/** What follows the normalization. */
-export interface AffineParameters {
-	readonly gamma: Broadcast;
-	readonly beta: Broadcast;
+	/** The second number of each cell, where the norm has one. */
+	readonly extra?: Float64Array;
 }
 
 /** What every element is moved and scaled by: `y = (x · unit − centre − rest) · scale · gamma + beta`; memory shared by threads. */
 export interface AffineTables extends Coefficients, AffineParameters {}
 
-/** Elements that gamma or beta may have, as they are held in memory. */
-const MAX_AFFINE = 2 ** 25;
-
-/** A tensor that was found to broadcast along a norm's axes. */
-export interface AffineInput {
-	readonly target: Target;
-	readonly strides: Shape;
+/** A layout with the statistics of its cells. */
+export interface LayoutWithMoments {
+	readonly layout: Layout;
+	readonly moments: Moments;
 }
 
-/** Finds gamma or beta and checks that it fits; throws `bad-option` with what was found and what would fit. */
-export function locateAffine(
-	files: OpenFiles,
-	ref: TensorRef,
-	role: "gamma" | "beta",
-	{ shape, norm }: { readonly shape: Shape; readonly norm: Norm },
-	signal: AbortSignal,
-): Promise<AffineInput> {
-	return files.use(ref.file, signal, async (opened) => {
-		const { dtype, name, shape: found } = findTensor(opened.open, ref.tensor);
-		if (partsOf(dtype) === 2) {
-			throw new TensorError("unsupported", `The values of ${role} are complex, and real numbers were expected.`, {
-				tensor: name,
-			});
-		}
-		if (sizeOf(found) > MAX_AFFINE) {
-			throw new TensorError(
-				"too-large",
-				`${sizeOf(found)} values were given as ${role}, more than the ${MAX_AFFINE} that are kept in memory.`,
-				{ tensor: name },
-			);
-		}
-		return { target: targetOf(opened, ref), strides: affineStrides(found, role, shape, norm) };
-	});
+/** Adds shares up into the coefficients of all cells of a norm's layout; a sum of magnitudes is in them where the norm needs it. */
+export function normCoefficients(
+	input: Partials & { readonly norm: Norm; readonly inputs: NormInputs; readonly sigma: SingularValue | null },
+): Coefficients {
+	const { norm, shape, inputs, sigma } = input;
+	if (sigma !== null) return oneCoefficient(spectralAffine(sigma, norm));
+	const wanted = layoutsOf(norm, shape);
+	const layouts = partsOfLayouts({ ...input, wanted }).map(({ layout, parts }) => ({
+		layout,
+		moments: parts[0] as Moments,
+	}));
+	return combinedCoefficients(layouts, { norm, shape, inputs }, sharedFloats);
 }
 
-/**
- * How gamma or beta of a shape lies along a tensor: exactly along the norm's affine axes (axes of length 1 do not
- * count), or as NumPy broadcasts it. Throws `bad-option`.
- */
-export function affineStrides(found: Shape, role: "gamma" | "beta", shape: Shape, norm: Norm): number[] {
-	const axes = NORMALIZATIONS[norm.id].affineAxes(shape, norm.options);
-	const wanted = axes.map((axis) => shape[axis] as number);
-	const long = (lengths: Shape) => lengths.filter((length) => length !== 1).join();
-	if (long(found) === long(wanted)) {
-		const steps = denseStrides(wanted);
-		return shape.map((_, axis) => (axes.includes(axis) ? (steps[axes.indexOf(axis)] as number) : 0));
+/** What a weight is scaled by that its largest singular value divides. */
+function spectralAffine({ relative, largest }: SingularValue, { options }: Norm): Affine {
+	const set = { mean: 0, std: 0, min: -largest, max: largest, nonFinite: 0 };
+	return affineFrom(
+		set,
+		() => 0,
+		(unit) => withEps(relative * (largest * unit), options, unit),
+	);
+}
+
+function oneCoefficient({ centre, scale, unit }: Affine): Coefficients {
+	const one = (value: number) => sharedFloats(1).fill(value);
+	return {
+		firstCell: 0,
+		centre: one(centre),
+		rest: one(0),
+		scale: one(scale),
+		...(unit === 1 ? {} : { unit: one(unit) }),
+	};
+}
+
+/** Coefficients of all cells, from the statistics of the norm's layouts and its inputs; without statistics those of nothing. */
+export function combinedCoefficients(
+	layouts: readonly LayoutWithMoments[],
+	{ norm, shape, inputs }: { readonly norm: Norm; readonly shape: Shape; readonly inputs: NormInputs },
+	floats?: (length: number) => Float64Array,
+): Coefficients {
+	const { combine, statistic } = normalization(norm.id);
+	const [own] = layouts;
+	if (!combine) {
+		if (!own || !statistic) return oneCoefficient({ unit: 1, centre: 0, scale: 1 });
+		return coefficientsOf({ firstCell: 0, moments: own.moments }, norm, floats);
 	}
-	const missing = shape.length - found.length;
-	const fits = missing >= 0 && found.every((length, i) => length === 1 || length === shape[missing + i]);
-	if (!fits) {
-		throw new TensorError(
-			"bad-option",
-			`The shape of ${role} is [${found.join(", ")}], but this norm needs [${wanted.join(", ")}], or a shape that broadcasts to the tensor's [${shape.join(", ")}].`,
-		);
-	}
-	const steps = denseStrides(found);
-	return shape.map((_, axis) => {
-		const i = axis - missing;
-		return i >= 0 && found[i] !== 1 ? (steps[i] as number) : 0;
-	});
+	const table = setTable(layouts, coefficientLayout(norm, shape), norm, inputs);
+	const affine = combine(table, norm.options);
+	const exception = (cell: number) =>
+		layouts
+			.map((_, k) => exceptionOf(k === 0 ? table.own(cell) : table.other(k - 1, cell), norm.options))
+			.find((each) => each !== undefined);
+	const affineAt = (cell: number) => exception(cell) ?? affine(cell);
+	return tabled({ firstCell: 0, cells: table.count, moments: own?.moments }, affineAt, floats);
 }
 
-/** Adds shares up into the coefficients of all cells of a norm's layout. */
-export function normCoefficients(input: Partials & { readonly norm: Norm }): Coefficients {
-	const { norm, shape } = input;
-	const [ofNorm] = partsOfLayouts({ ...input, wanted: [layoutOf(norm, shape)] });
-	return coefficientsOf({ firstCell: 0, moments: ofNorm?.parts[0] as Moments }, norm, sharedFloats);
-}
-
-/** The coefficients that follow from the statistics of some cells, in arrays of the caller's kind. */
+/** The coefficients that follow from the statistics of some cells, each on its own, in arrays of the caller's kind. */
 export function coefficientsOf(
 	{ firstCell, moments }: CellRange,
 	norm: Norm,
+	floats?: (length: number) => Float64Array,
+): Coefficients {
+	const affineAt = (cell: number) => affineOf(setStatistics(moments, cell, norm), norm);
+	return tabled({ firstCell, cells: moments.count.length, moments }, affineAt, floats);
+}
+
+function setStatistics(moments: Moments, cell: number, norm: Norm): SetStatistics {
+	const { nan, posInf, negInf, ...set } = cellStatistics(moments, cell);
+	return { ...set, nonFinite: nan + posInf + negInf, ...(needsMagnitudes(norm) ? { meanAbs: set.mean } : {}) };
+}
+
+function tabled(
+	{
+		firstCell,
+		cells,
+		moments,
+	}: { readonly firstCell: number; readonly cells: number; readonly moments: Moments | undefined },
+	affineAt: (cell: number) => Affine,
 	floats: (length: number) => Float64Array = (length) => new Float64Array(length),
 ): Coefficients {
-	const cells = moments.count.length;
 	const [centre, rest, scale] = [floats(cells), floats(cells), floats(cells)];
 	let unit: Float64Array | undefined;
+	let extra: Float64Array | undefined;
 	for (let cell = 0; cell < cells; cell++) {
-		const { nan, posInf, negInf, ...set } = cellStatistics(moments, cell);
-		const affine = affineOf({ ...set, nonFinite: nan + posInf + negInf }, norm.options);
+		const affine = affineAt(cell);
 		centre[cell] = affine.centre;
-		rest[cell] = affine.centre === set.mean * affine.unit ? (moments.meanRest[cell] as number) * affine.unit : 0;
 		scale[cell] = affine.scale;
+		// A centre that is the mean has what rounding took from the mean.
+		const isMean = moments && affine.centre === (moments.mean[cell] as number) * affine.unit;
+		rest[cell] = isMean ? (moments.meanRest[cell] as number) * affine.unit : 0;
+		if (affine.extra !== undefined) {
+			extra ??= floats(cells);
+			extra[cell] = affine.extra;
+		}
 		if (affine.unit === 1) continue;
 		unit ??= floats(cells).fill(1);
 		unit[cell] = affine.unit;
 	}
-	return { firstCell, centre, rest, scale, ...(unit ? { unit } : {}) };
+	return { firstCell, centre, rest, scale, ...(unit ? { unit } : {}), ...(extra ? { extra } : {}) };
 }
 
-/** Reads gamma and beta; what was not given is 1 and 0. */
-export async function affineParameters(
-	files: OpenFiles,
-	{
-		target,
-		gamma,
-		beta,
-	}: { readonly target: Target; readonly gamma: AffineInput | null; readonly beta: AffineInput | null },
-	signal: AbortSignal,
-): Promise<AffineParameters> {
+/** The sets of a layout as an entry's `combine` sees them. */
+function setTable(layouts: readonly LayoutWithMoments[], layout: Layout, norm: Norm, inputs: NormInputs): SetTable {
+	const [own, ...others] = layouts;
+	const within = others.map((other) => cellsWithin(layout, other.layout));
+	const places = new Map<InputId, Int32Array>();
+	const placesOf = (id: InputId, { strides }: Broadcast) => {
+		const known = places.get(id) ?? firstElements(layout, strides);
+		places.set(id, known);
+		return known;
+	};
 	return {
-		gamma: gamma ? await readBroadcast(files, gamma, signal) : constant(1, target.shape),
-		beta: beta ? await readBroadcast(files, beta, signal) : constant(0, target.shape),
+		count: layout.cells.reduce((product, parts) => product * parts, 1),
+		own: (set) => setStatistics((own as LayoutWithMoments).moments, set, norm),
+		other: (k, set) => setStatistics((others[k] as LayoutWithMoments).moments, within[k]?.[set] as number, norm),
+		within: (k) => within[k] as Int32Array,
+		input(id, set) {
+			const given = inputs[id];
+			return given && (given.values[placesOf(id, given)[set] as number] as number);
+		},
+		vector: (id) => inputs[id]?.values,
 	};
 }
 
-function sharedFloats(length: number): Float64Array {
-	return new Float64Array(new SharedArrayBuffer(8 * length));
+/** Where the first element of each cell lies in an input. */
+function firstElements({ shape, cells }: Layout, strides: Shape): Int32Array {
+	return compose(
+		shape.map((size, axis) =>
+			Int32Array.from(
+				{ length: cells[axis] as number },
+				(_, part) => partStart(part, size, cells[axis] as number) * (strides[axis] as number),
+			),
+		),
+	);
 }
 
-function constant(value: number, shape: Shape): Broadcast {
-	return { values: sharedFloats(1).fill(value), strides: shape.map(() => 0) };
-}
-
-/** A whole tensor in C order. */
-function readBroadcast(files: OpenFiles, { target, strides }: AffineInput, signal: AbortSignal): Promise<Broadcast> {
-	return useTarget(files, target, signal, async ({ open }, info) => {
-		const values = sharedFloats(sizeOf(info.shape));
-		const steps = denseStrides(info.shape);
-		const boxes = open.boxes(info, CHUNK_ELEMENTS);
-		await eachChunk(open, info, boxes, { signal, progress: () => {} }, (chunk) => {
-			const decoded = decodeChunk(chunk);
-			const from = compose(chunk.shape.map((count, axis) => indexTable(0, count, decoded.strides[axis] as number)));
-			const to = compose(
-				chunk.shape.map((count, axis) => indexTable(chunk.origin[axis] as number, count, steps[axis] as number)),
-			);
-			for (let k = 0; k < from.length; k++) {
-				values[to[k] as number] = decoded.values[decoded.offset + (from[k] as number)] as number;
-			}
-		});
-		return { values, strides };
-	});
+/** The deviation and mean of each set of a style, as gamma and beta of the content. */
+export function styleParameters({
+	style,
+	norm,
+	...partials
+}: Partials & { readonly style: LocatedInput; readonly norm: Norm }): NormInputs {
+	const [found] = partsOfLayouts({ ...partials, wanted: layoutsOf(norm, style.target.shape) });
+	const moments = found?.parts[0] as Moments;
+	const deviation = (std: number, set: number) =>
+		withEps(
+			deviationOf({ mean: 0, std, count: moments.count[set] as number, nonFinite: 0 }, norm.options),
+			norm.options,
+		);
+	const broadcast = (values: Float64Array): Broadcast => {
+		const shared = sharedFloats(values.length);
+		shared.set(values);
+		return { values: shared, strides: style.strides };
+	};
+	return { gamma: broadcast(moments.std.map(deviation)), beta: broadcast(moments.mean) };
 }

@@ -1,4 +1,4 @@
-import { DTYPES, partsOf } from "../core/dtype";
+import { DTYPES, type DType, partsOf } from "../core/dtype";
 import { TensorError } from "../core/errors";
 import { formatDType } from "../core/format";
 import type { Shape } from "../core/layout";
@@ -13,8 +13,8 @@ export interface AllOptions {
 	readonly pattern?: string;
 	/** Whether the others are written too, as they are. */
 	readonly keepOthers: boolean;
-	/** The norm on a shape; throws a TensorError where it does not fit. */
-	readonly normOf: (shape: Shape) => Norm;
+	/** The norm on a shape of values of a dtype; throws a TensorError where it does not fit. */
+	readonly normOf: (shape: Shape, dtype: DType) => Norm;
 	readonly options: Omit<NormalizeOptions, "norm">;
 }
 
@@ -70,7 +70,7 @@ function tryNorm({ dtype, shape, problem }: TensorInfo, { pattern, normOf }: All
 		return `${dtype} is no floating type: name the tensor to normalize it too.`;
 	}
 	try {
-		const norm = normOf(shape);
+		const norm = normOf(shape, dtype);
 		layoutOf(norm, shape);
 		return norm;
 	} catch (thrown) {

@@ -9,6 +9,7 @@ import type { Coverage } from "../core/sampling";
 import type { FileDescription } from "../core/tensor";
 import type { CallOptions } from "../rpc";
 import type { Lenses, MaskRequest, Padding } from "./lens-api";
+import type { InputRefs } from "./norm-inputs";
 
 /**
  * A file: on a disk that the workers can reach, or its bytes (shared between threads) where there is no disk. With `raw`
@@ -64,12 +65,9 @@ export interface DistributionResult {
 	readonly elapsedMs: number;
 }
 
-/** How a tensor is normalized. */
-export interface NormalizeOptions {
+/** How a tensor is normalized; its inputs by their names, gamma and beta among them, as the norm takes and needs them. */
+export interface NormalizeOptions extends InputRefs {
 	readonly norm: Norm;
-	/** Tensors that broadcast along the norm's affine axes: shape (C) or that of the normalized axes. */
-	readonly gamma?: TensorRef;
-	readonly beta?: TensorRef;
 	readonly dtype?: WritableDType;
 	/** Statistics are of the valid elements only; what padding becomes is said too. */
 	readonly mask?: MaskRequest & { readonly padding: Padding };
@@ -173,7 +171,7 @@ export interface Engine extends Lenses {
 	): Promise<Float64Array>;
 	/** All profiles, the whole, and a norm's summary, at the size of a screen. */
 	inspect(
-		request: TensorRef & Sampling & { readonly part: 0 | 1; readonly norm?: Norm },
+		request: TensorRef & Sampling & { readonly part: 0 | 1; readonly norm?: Norm; readonly inputs?: InputRefs },
 		options?: CallOptions,
 	): Promise<Inspection>;
 	/** Writes a normalized tensor; the output appears whole or not at all. */

@@ -27,3 +27,10 @@ export function valuesOf(simd: Simd, chunk: Chunk): ChunkValues {
 		},
 	};
 }
+
+/** The magnitudes of a chunk's values; those of 64-bit integers are rounded, as they may be past the type's range. */
+export function magnitudesOf(chunk: Chunk): Pick<ChunkValues, "addTo"> {
+	const { wide: _, values, ...geometry } = decodeChunk(chunk);
+	const decoded = { ...geometry, values: values.map(Math.abs) };
+	return { addTo: (into, layout) => addChunk(into, layout, decoded) };
+}

@@ -1,17 +1,21 @@
 import type { DType, Encoded, WritableDType } from "../core/dtype";
-import { denseStrides, type Layout, sizeOf } from "../core/layout";
+import { type Box, denseStrides, type Layout, sizeOf } from "../core/layout";
 import { emptyMoments } from "../core/moments";
-import { layoutOf } from "../core/normalizations";
+import type { ElementParts } from "../core/normalization";
+import { coefficientLayout, type Norm, normalization } from "../core/normalizations";
 import type { Chunk, Extent } from "../formats/reader";
 import { type AffineTables, coefficientsOf } from "./affine";
+import type { AffineParameters } from "./affine-parameters";
 import { type ChunkValues, valuesOf } from "./chunk-values";
 import { copiedBytes } from "./copied-bytes";
+import { decodeChunk } from "./decoded";
 import { type CellRange, cellsTouched } from "./derive";
 import { createTransformPlanner, transformLanes } from "./fast-transform";
 import { fillPadding } from "./mask-jobs";
 import type { Simd } from "./simd";
 import { type EncodedRun, encodeValues, runsOf, transformChunk } from "./transform";
 import type { TransformInput } from "./transform-share";
+import { transformWindows } from "./window-transform";
 
 /** Values as they are written, and how many of them were past the dtype's range. */
 export interface EncodedBox {
@@ -26,7 +30,8 @@ export interface EncodedBox {
 export interface Encoder {
 	/** Whether extents are taken in slices, so that large ones need no more memory. */
 	readonly inSlices: boolean;
-	chunk(chunk: Chunk): EncodedBox;
+	/** Of a chunk, or of a box in it where the rest are neighbours. */
+	chunk(chunk: Chunk, box?: Box): EncodedBox;
 	/** Of an extent that is one run in the output. */
 	extent(extent: Extent): Iterable<EncodedBox>;
 }
@@ -44,8 +49,8 @@ export function createEncoder(
 ): Encoder {
 	const { target, norm, dtype, order, mask: asked } = part;
 	const { shape } = target;
-	const placed = (found: Encoded & { readonly count: number }, chunk: Chunk): EncodedBox => ({
-		runs: runsOf(found, chunk, shape, order),
+	const placed = (found: Encoded & { readonly count: number }, box: Box): EncodedBox => ({
+		runs: runsOf(found, box, shape, order),
 		overflowed: found.overflowed,
 		count: found.count,
 	});
@@ -58,8 +63,16 @@ export function createEncoder(
 		return { inSlices: false, chunk, extent: (extent) => [chunk(wholeOf(extent))] };
 	}
 
-	const layout = layoutOf(norm, shape);
+	const layout = coefficientLayout(norm, shape);
+	const element = elementOf(norm, parameters);
 	const to = dtype as WritableDType;
+	if (normalization(norm.id).window) {
+		const chunk = (some: Chunk, box: Box = some) => {
+			const values = transformWindows(decodeChunk(some), box, { ...parameters, ...norm, order });
+			return placed(encodeValues(to, values), box);
+		};
+		return { inSlices: false, chunk, extent: (extent) => [chunk(wholeOf(extent))] };
+	}
 	const plan = createTransformPlanner(simd, { layout, dtype: to, order, ...parameters });
 	const given: AffineTables | null = coefficients && { ...coefficients, ...parameters };
 	const encoded = (some: Chunk): Encoded & { readonly count: number } => {
@@ -70,6 +83,7 @@ export function createEncoder(
 			fillPadding(out, values.decoded, mask, asked.padding, order);
 			return encodeValues(to, out);
 		}
+		if (element) return encodeValues(to, transformChunk(values.decoded, layout, tables, order, element));
 		const fast = values.lanes && transformLanes(values.lanes, plan, tables);
 		if (fast) return { ...fast, count: sizeOf(some.shape) };
 		return encodeValues(to, transformChunk(values.decoded, layout, tables, order));
@@ -77,7 +91,7 @@ export function createEncoder(
 	const chunk = (some: Chunk) => placed(encoded(some), some);
 	const steps = denseStrides(shape, order);
 	const fewCells = given && !given.unit && given.centre.length <= FEW_CELLS;
-	const inSlices = fewCells === true && !mask && simd.takes(target.dtype);
+	const inSlices = fewCells === true && !mask && !element && simd.takes(target.dtype);
 	return {
 		inSlices,
 		chunk,
@@ -102,6 +116,12 @@ export function createEncoder(
 			}
 		},
 	};
+}
+
+/** The formula of the norm's elements, where they are not straight lines in x. */
+function elementOf({ id, options }: Norm, { input }: AffineParameters): ((parts: ElementParts) => number) | undefined {
+	const { element, straightWithout } = normalization(id);
+	return !element || (straightWithout && !input) ? undefined : (parts) => element(parts, options);
 }
 
 /** Statistics of the cells that a chunk holds whole. */

@@ -2,6 +2,7 @@ import { performance } from "node:perf_hooks";
 import { TensorError } from "../core/errors";
 import { unravel } from "../core/inspection";
 import { type Layout, sizeOf } from "../core/layout";
+import { type Norm, needsMore } from "../core/normalizations";
 import { coverageOf, isSampled } from "../core/sampling";
 import { sketchBuffers } from "../core/sketch";
 import type { CallOptions } from "../rpc";
@@ -12,6 +13,8 @@ import { inParts, inShares, locate, moving } from "./in-shares";
 import { inspectedLayouts, sampledNorm } from "./inspected";
 import type { Partials, Target } from "./jobs";
 import { createLenses } from "./lenses";
+import type { InputRefs } from "./norm-inputs";
+import { normWork } from "./norm-work";
 import { normalizeAll, type PartialsOf } from "./normalize";
 import { createPool, type Pool } from "./pool";
 
@@ -28,13 +31,14 @@ const SAMPLE_MS = 1000;
 export function createEngine({ workerPath, workers }: EngineOptions): Engine {
 	const pool = createPool(workerPath, workers);
 
-	const partialsOf: PartialsOf = async (target, wanted, options) => {
+	const partialsOf: PartialsOf = async (target, wanted, options, magnitudes = false) => {
 		const { dtype, shape } = target;
 		const computed = layoutsToCompute(wanted);
 		const found = await inParts(pool, target, partsWorth(computed), options, (parts, shareOptions) =>
-			pool.run("momentsOfParts", { target, layouts: computed, parts }, shareOptions),
+			pool.run("momentsOfParts", { target, layouts: computed, parts, magnitudes }, shareOptions),
 		);
-		return { dtype, shape, wanted, computed, shares: found, seen: sizeOf(shape) };
+		// Magnitudes may be past the range of 64-bit integers.
+		return { dtype: magnitudes ? "f64" : dtype, shape, wanted, computed, shares: found, seen: sizeOf(shape) };
 	};
 
 	const sampleOf = async (
@@ -47,6 +51,13 @@ export function createEngine({ workerPath, workers }: EngineOptions): Engine {
 		const layouts = finestLayouts(wanted);
 		const { found, seen } = await pool.runAside("momentsOfSample", { target, layouts, mostMs }, { signal });
 		return { dtype, shape, wanted, computed: layouts, shares: [found], seen };
+	};
+
+	/** Coefficients of a norm that takes more than the statistics of its own sets, from readings of their own. */
+	const moreCoefficients = async (target: Target, norm: Norm, refs: InputRefs, options: CallOptions) => {
+		const inputs = await pool.runAside("locateInputs", { target, norm, refs }, options);
+		const work = await normWork(pool, partialsOf, { target, norm, inputs, mask: null, wholeCells: null }, options);
+		return work.coefficients;
 	};
 
 	return {
@@ -89,7 +100,10 @@ export function createEngine({ workerPath, workers }: EngineOptions): Engine {
 			return pool.runAside("elementsAt", { target, part, indices }, { signal: options.signal });
 		},
 
-		async inspect({ part, norm: wanted = null, sample = false, sampleMs = SAMPLE_MS, ...ref }, options = {}) {
+		async inspect(
+			{ part, norm: wanted = null, inputs: refs = {}, sample = false, sampleMs = SAMPLE_MS, ...ref },
+			options = {},
+		) {
 			const started = performance.now();
 			const target = await locate(pool, ref, options);
 			const sampled = sample && isSampled(target);
@@ -98,7 +112,15 @@ export function createEngine({ workerPath, workers }: EngineOptions): Engine {
 			const partials = await (sampled
 				? sampleOf(target, layouts, sampleMs, options)
 				: partialsOf(target, layouts, options));
-			const inspection = await pool.runAside("inspection", { ...partials, part, norm }, moving(partials, options));
+			const coefficients =
+				norm && needsMore(norm) && !sampled
+					? await moreCoefficients(target, norm, refs, { signal: options.signal })
+					: null;
+			const inspection = await pool.runAside(
+				"inspection",
+				{ ...partials, part, norm, coefficients },
+				moving(partials, options),
+			);
 			return { ...inspection, elapsedMs: performance.now() - started };
 		},
 

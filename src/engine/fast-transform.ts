@@ -1,6 +1,7 @@
 import type { Encoded, WritableDType } from "../core/dtype";
 import { cellOfIndex, denseStrides, type Layout, sizeOf } from "../core/layout";
-import type { AffineParameters, AffineTables } from "./affine";
+import type { AffineTables } from "./affine";
+import type { AffineParameters } from "./affine-parameters";
 import { type ChunkGeometry, phaseOf } from "./plan";
 import type { Lanes, Simd } from "./simd";
 import { axesFrom, type Order } from "./transform";

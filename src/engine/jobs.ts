@@ -12,7 +12,8 @@ import { type Accumulated, type Numerics, numericsOf } from "../core/numerics";
 import type { Sketch } from "../core/sketch";
 import type { FileDescription } from "../core/tensor";
 import type { CallContext, Handlers } from "../rpc";
-import { type AffineParameters, affineParameters, type Coefficients, normCoefficients } from "./affine";
+import { type Coefficients, normCoefficients, styleParameters } from "./affine";
+import type { NormInputs } from "./affine-parameters";
 import type { FileRef, LayoutMoments, NormalizeAllRequest, TensorRef } from "./api";
 import { statisticsOfBox } from "./box-jobs";
 import { compareShare } from "./compare";
@@ -24,12 +25,14 @@ import type { MaskRequest } from "./lens-api";
 import { alreadyNormalizedOf, batchSizesOf, compareNormsOf, maskEffectOf, normsApartOf } from "./lens-jobs";
 import { type MaskedShare, maskedMomentsOfShare, readMask } from "./mask-jobs";
 import { inspectionOf, layoutMoments, momentsOfParts, type PartAnswer, type Partials } from "./moments-jobs";
+import { type InputRefs, type LocatedInput, type LocatedInputs, locateInputs, readInputs } from "./norm-inputs";
 import { type AccumulateInput, accumulate } from "./numerics-jobs";
 import { createOpenFiles, type Target, targetOf } from "./open-files";
 import { finishOutput, publishOutput, startOutput } from "./output";
 import { checkOutput, type OutputJob, type OutputPart } from "./output-job";
 import { momentsOfSample, type SampledMoments } from "./sample-jobs";
 import type { Parts, Share } from "./share";
+import { largestSingularValue, type SingularValue } from "./spectral";
 import { type Stretch, type TransformInput, transformShare } from "./transform-share";
 
 /** The requests that a worker answers: the parts that the engine's calls are made of. */
@@ -42,6 +45,8 @@ export interface Jobs {
 		readonly target: Target;
 		readonly layouts: readonly Layout[];
 		readonly parts: Parts;
+		/** Whether the statistics are of |x|. */
+		readonly magnitudes?: boolean;
 	}): PartAnswer<CellRange[]>[];
 	/** The same of a sample that is spread over the tensor. */
 	momentsOfSample(input: {
@@ -52,7 +57,9 @@ export interface Jobs {
 	/** Adds shares up into the layouts that were wanted. */
 	layoutMoments(input: Partials): LayoutMoments[];
 	/** Adds shares up into what the panel shows. */
-	inspection(input: Partials & { readonly part: 0 | 1; readonly norm: Norm | null }): Omit<Inspection, "elapsedMs">;
+	inspection(
+		input: Partials & { readonly part: 0 | 1; readonly norm: Norm | null; readonly coefficients: Coefficients | null },
+	): Omit<Inspection, "elapsedMs">;
 	/** Statistics of one box of one part of a tensor. */
 	statisticsOfBox(input: { readonly target: Target; readonly part: 0 | 1; readonly box: Box }): CellStatistics;
 	/** Elements of one part of a tensor at some indices of every axis. */
@@ -102,9 +109,17 @@ export interface Jobs {
 	/** Checks everything about an output that can be checked before the work; answers how it will be written. */
 	checkOutput(input: NormalizeAllRequest): OutputJob;
 	/** Adds shares up into what each cell is moved and scaled by, shared between threads. */
-	normCoefficients(input: Partials & { readonly norm: Norm }): Coefficients;
-	/** Reads gamma and beta. */
-	affineParameters(input: OutputPart): AffineParameters;
+	normCoefficients(
+		input: Partials & { readonly norm: Norm; readonly inputs: NormInputs; readonly sigma: SingularValue | null },
+	): Coefficients;
+	/** Finds the other tensors of a norm and checks that they fit. */
+	locateInputs(input: { readonly target: Target; readonly norm: Norm; readonly refs: InputRefs }): LocatedInputs;
+	/** Reads the inputs whose elements take part. */
+	readInputs(input: LocatedInputs): NormInputs;
+	/** Adds shares of a style up into what its deviations and means multiply and add. */
+	styleParameters(input: Partials & { readonly style: LocatedInput; readonly norm: Norm }): NormInputs;
+	/** The largest singular value of a weight. */
+	largestSingularValue(input: { readonly target: Target }): SingularValue;
 	/** Creates the temporary file beside the output. */
 	startOutput(input: OutputJob): null;
 	/** Writes a share of the values; answers how many were past the dtype's range, and checksums where the format wants them. */
@@ -176,7 +191,12 @@ export function createJobs(): Handlers<Jobs> {
 		normsApart: tracked((input) => normsApartOf(input)),
 		checkOutput: tracked((input, { signal }) => checkOutput(files, input, signal)),
 		normCoefficients: tracked((input) => normCoefficients(input)),
-		affineParameters: tracked((input, { signal }) => affineParameters(files, input, signal)),
+		locateInputs: tracked(({ target, norm, refs }, { signal }) =>
+			locateInputs(files, refs, { shape: target.shape, norm }, signal),
+		),
+		readInputs: tracked((input, { signal }) => readInputs(files, input, signal)),
+		styleParameters: tracked((input) => styleParameters(input)),
+		largestSingularValue: tracked((input, context) => largestSingularValue(files, input, context)),
 		startOutput: tracked((job) => startOutput(job)),
 		transformShare: tracked((input, context) => transformShare(files, input, context)),
 		finishOutput: tracked((input) => finishOutput(input)),

@@ -71,7 +71,7 @@ export function compareNormsOf(
 ): ComparedNorm[] {
 	const { dtype, shape, seen, norms, part } = input;
 	const known = new Map(momentsOf(input, part).map((each) => [layoutKey(each.layout), each]));
-	const about = { dtype: realDType(dtype), coverage: coverageOf(seen, sizeOf(shape)) };
+	const about = { dtype: realDType(dtype), coverage: coverageOf(seen, sizeOf(shape)), coefficients: null };
 	return norms.map((norm) => {
 		const layout = layoutOf(norm, shape);
 		const found = known.get(layoutKey(layout));

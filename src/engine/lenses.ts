@@ -3,46 +3,20 @@ import { DRAWS, samplesLayout } from "../core/batch-sizes";
 import { partsOf } from "../core/dtype";
 import { TensorError } from "../core/errors";
 import { formatCount } from "../core/format";
-import { type Layout, resolveAxis, sizeOf } from "../core/layout";
-import type { Mask } from "../core/mask";
+import { resolveAxis, sizeOf } from "../core/layout";
 import type { Moments } from "../core/moments";
-import { layoutOf } from "../core/normalizations";
+import { layoutOf, needPlain, normalization } from "../core/normalizations";
 import { ARITHMETICS, MOST_EMULATED_SETS } from "../core/numerics";
 import type { CallOptions } from "../rpc";
 import type { TensorRef } from "./api";
-import { layoutsToCompute } from "./derive";
-import { atOnce, inShares, locate, moving } from "./in-shares";
-import type { Partials, Target } from "./jobs";
+import { atOnce, locate, moving } from "./in-shares";
+import type { Target } from "./jobs";
 import type { Lenses } from "./lens-api";
 import { layoutsOfNorms, layoutsThatFit } from "./lens-layouts";
+import { maskedPartials } from "./masked-partials";
 import type { PartialsOf } from "./normalize";
-import type { JobOptions, Pool } from "./pool";
+import type { Pool } from "./pool";
 import { sumProgress } from "./progress";
-
-/** Reads a tensor's statistics under one layout, of its valid elements and of all. */
-export async function maskedPartials(
-	pool: Pool,
-	target: Target,
-	layout: Layout,
-	mask: Mask,
-	options: JobOptions,
-): Promise<Readonly<Record<"valid" | "all", Partials>>> {
-	const { dtype, shape } = target;
-	// Throws where there are too many sets, before anything is read.
-	layoutsToCompute([layout]);
-	const shares = await inShares(pool, target, options, (share, shareOptions) =>
-		pool.run("maskedMomentsOfShare", { target, layout, mask, share }, shareOptions),
-	);
-	const of = (which: "valid" | "all"): Partials => ({
-		dtype,
-		shape,
-		wanted: [layout],
-		computed: [layout],
-		shares: shares.map((share) => [share[which]]),
-		seen: sizeOf(shape),
-	});
-	return { valid: of("valid"), all: of("all") };
-}
 
 /** The lenses over a pool of workers; `partialsOf` reads a tensor's statistics under some layouts. */
 export function createLenses(pool: Pool, partialsOf: PartialsOf): Lenses {
@@ -65,6 +39,7 @@ export function createLenses(pool: Pool, partialsOf: PartialsOf): Lenses {
 		},
 
 		async batchSizes({ norm, axis: asked = 0, draws = DRAWS, seed = 1, ...ref }, options = {}) {
+			needPlain(norm);
 			const target = await real(ref, options);
 			if (!Number.isInteger(draws) || draws < 1 || draws > 10_000) {
 				throw new TensorError("bad-option", `${draws} draws were asked for, and 1 to 10 000 can be made.`);
@@ -75,6 +50,13 @@ export function createLenses(pool: Pool, partialsOf: PartialsOf): Lenses {
 		},
 
 		async numerics({ norm, ...ref }, options = {}) {
+			needPlain(norm);
+			if (normalization(norm.id).statistic?.divisor !== "std") {
+				throw new TensorError(
+					"unsupported",
+					`${normalization(norm.id).label} does not divide by a deviation, whose accumulation is what is emulated here; choose a norm that does, such as LayerNorm.`,
+				);
+			}
 			const target = await real(ref, options);
 			const layout = layoutOf(norm, target.shape);
 			const sets = sizeOf(layout.cells);
@@ -101,6 +83,7 @@ export function createLenses(pool: Pool, partialsOf: PartialsOf): Lenses {
 		},
 
 		async maskEffect({ norm, mask: asked, ...ref }, options = {}) {
+			needPlain(norm);
 			const target = await real(ref, options);
 			const { signal } = options;
 			const mask = await pool.runAside("readMask", { target, mask: asked }, { signal });
@@ -116,6 +99,7 @@ export function createLenses(pool: Pool, partialsOf: PartialsOf): Lenses {
 		},
 
 		async normsApart({ norms, ...ref }, options = {}) {
+			for (const norm of norms) needPlain(norm);
 			const target = await real(ref, options);
 			const layouts = layoutsThatFit(layoutsOfNorms(norms, target.shape));
 			const partials = await partialsOf(target, layouts, options);

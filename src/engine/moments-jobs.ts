@@ -6,8 +6,9 @@ import type { Norm } from "../core/normalizations";
 import { coverageOf } from "../core/sampling";
 import type { Chunk, Extent } from "../formats/reader";
 import type { CallContext, Progress } from "../rpc";
+import type { Coefficients } from "./affine";
 import type { LayoutMoments } from "./api";
-import { valuesOf } from "./chunk-values";
+import { magnitudesOf, valuesOf } from "./chunk-values";
 import {
 	buffersOf,
 	type CellRange,
@@ -47,10 +48,15 @@ export interface PartAnswer<Answer> {
 /** Statistics of shares of a tensor; for complex ones of layouts with an extra axis for the parts. */
 export function momentsOfParts(
 	files: OpenFiles,
-	input: { readonly target: Target; readonly layouts: readonly Layout[]; readonly parts: Parts },
+	input: {
+		readonly target: Target;
+		readonly layouts: readonly Layout[];
+		readonly parts: Parts;
+		readonly magnitudes?: boolean;
+	},
 	context: CallContext,
 ): Promise<PartAnswer<CellRange[]>[]> {
-	const { target, parts } = input;
+	const { target, parts, magnitudes = false } = input;
 	const isComplex = partsOf(target.dtype) === 2;
 	const layouts = isComplex ? input.layouts.map(layoutWithParts) : input.layouts;
 	return useTarget(files, target, context.signal, async ({ open }, info) => {
@@ -62,7 +68,7 @@ export function momentsOfParts(
 				cellsTouched(layout, isComplex ? withParts(boxesOf(share)) : boxesOf(share)),
 			);
 			const counts = touched.map(({ count }) => count);
-			const moments = simd.sums(realDType(target.dtype), counts);
+			const moments = simd.sums(magnitudes ? "f64" : realDType(target.dtype), counts);
 			return layouts.map((layout, i) => ({
 				layout: { ...layout, firstCell: touched[i]?.firstCell ?? 0 },
 				into: moments[i] as Moments,
@@ -73,7 +79,7 @@ export function momentsOfParts(
 			found.push({ index, answer });
 		};
 		const total = sizeOf(target.shape);
-		if (inExtents) {
+		if (inExtents && !magnitudes) {
 			const addExtent = createExtentAdder(simd, layouts);
 			const steps = function* () {
 				for (const share of takeShares(parts, of)) {
@@ -89,7 +95,7 @@ export function momentsOfParts(
 				const sums = sumsOf(share);
 				let inShare = 0;
 				const add = (chunk: Chunk) => {
-					const values = valuesOf(simd, chunk);
+					const values = magnitudes ? magnitudesOf(chunk) : valuesOf(simd, chunk);
 					for (const { layout, into } of sums) values.addTo(into, layout);
 					inShare += sizeOf(chunk.shape);
 				};
@@ -130,16 +136,17 @@ export function layoutMoments(partials: Partials, context: CallContext): LayoutM
 
 /** Adds shares up into an inspection of one part of a tensor. */
 export function inspectionOf(
-	input: Partials & { readonly part: 0 | 1; readonly norm: Norm | null },
+	input: Partials & { readonly part: 0 | 1; readonly norm: Norm | null; readonly coefficients: Coefficients | null },
 ): Omit<Inspection, "elapsedMs"> {
-	const { dtype, shape, part, norm, seen } = input;
+	const { dtype, shape, part, norm, seen, coefficients } = input;
 	const coverage = coverageOf(seen, sizeOf(shape));
 	const real = realDType(dtype);
 	const layouts = partsOfLayouts(input).map(({ layout, parts }) => ({ layout, moments: parts[part] as Moments }));
 	const profiles = layouts.slice(0, shape.length);
 	const whole = layouts[shape.length]?.moments as Moments;
 	const ofNorm = layouts[shape.length + 1];
-	const summary = norm && ofNorm ? summarizeNorm(norm, { ...ofNorm, dtype: real, coverage }, LISTED_SETS) : undefined;
+	const summary =
+		norm && ofNorm ? summarizeNorm(norm, { ...ofNorm, dtype: real, coverage, coefficients }, LISTED_SETS) : undefined;
 	return {
 		dtype,
 		part: partName(dtype, part),

@@ -1,18 +1,24 @@
 import { promises as fs } from "node:fs";
 import { throwIfAborted } from "../core/errors";
 import { type Layout, sizeOf } from "../core/layout";
-import { layoutOf } from "../core/normalizations";
+import { layoutOf, layoutsOf } from "../core/normalizations";
 import type { CallOptions, Progress } from "../rpc";
 import type { NormalizeAllRequest, NormalizeAllResult } from "./api";
-import { atOnce, inShares, moving } from "./in-shares";
+import { atOnce, inShares } from "./in-shares";
 import type { OutputJob, OutputPart, Partials, Target } from "./jobs";
-import { maskedPartials } from "./lenses";
+import { normWork } from "./norm-work";
 import type { JobOptions, Pool } from "./pool";
 import { sumProgress } from "./progress";
 import type { Stretch } from "./transform-share";
 
 /** Reads a tensor for its statistics under some layouts. */
-export type PartialsOf = (target: Target, wanted: readonly Layout[], options: JobOptions) => Promise<Partials>;
+export type PartialsOf = (
+	target: Target,
+	wanted: readonly Layout[],
+	options: JobOptions,
+	/** Whether the statistics are of |x|. */
+	magnitudes?: boolean,
+) => Promise<Partials>;
 
 /** What is known of a tensor once its values are written. */
 interface WrittenPart {
@@ -57,8 +63,8 @@ export async function normalizeAll(
 }
 
 /** One pass over the values where boxes hold whole cells or nothing is averaged, otherwise two. */
-function passesOf({ norm, wholeCells }: OutputPart): 1 | 2 {
-	return norm && wholeCells === null ? 2 : 1;
+function passesOf({ norm, wholeCells, target }: OutputPart): 1 | 2 {
+	return norm && wholeCells === null && layoutsOf(norm, target.shape).length > 0 ? 2 : 1;
 }
 
 function progressOfParts(
@@ -84,16 +90,8 @@ async function writePart(
 		onProgress: ({ done, total }) => onProgress?.({ done: number * total + done, total: passes * total }),
 	});
 	const mask = part.mask ? await pool.runAside("readMask", { target, mask: part.mask }, { signal }) : null;
-	const coefficientsOf = async () => {
-		if (!norm) return null;
-		const layout = layoutOf(norm, target.shape);
-		const partials = mask
-			? (await maskedPartials(pool, target, layout, mask, pass(0))).valid
-			: await partialsOf(target, [layout], pass(0));
-		return pool.runAside("normCoefficients", { ...partials, norm }, moving(partials, options));
-	};
-	const coefficients = passes === 2 ? await coefficientsOf() : null;
-	const parameters = norm ? await pool.runAside("affineParameters", part, { signal }) : null;
+	const work = norm ? await normWork(pool, partialsOf, { ...part, norm, mask }, pass(0)) : null;
+	const { coefficients = null, parameters = null } = work ?? {};
 	const shares = await inShares(pool, target, pass(passes - 1), (share, shareOptions) =>
 		pool.run("transformShare", { part, temporary, needsCrc, coefficients, parameters, mask, share }, shareOptions),
 	);

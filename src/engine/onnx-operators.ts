@@ -1,7 +1,9 @@
 import type { WritableDType } from "../core/dtype";
 import { TensorError } from "../core/errors";
-import { resolveAxis, type Shape } from "../core/layout";
-import { type Norm, type NormOptions, normOptions } from "../core/normalizations";
+import { averageOver, resolveAxis, type Shape } from "../core/layout";
+import type { InputId } from "../core/norm-inputs";
+import type { NormOptions } from "../core/norm-options";
+import { type Norm, normOptions } from "../core/normalizations";
 import type { OnnxNode } from "../formats/onnx-graph";
 
 /** What is known of one set when an output other than the normalized tensor is made of it. */
@@ -27,9 +29,8 @@ export interface StatisticOutput {
 /** How a node is computed: a norm of its first input, what its other inputs are, and its outputs behind the first. */
 export interface OnnxRun {
 	readonly norm: Norm;
-	/** Which of the node's inputs scales and which shifts the result. */
-	readonly gamma?: number;
-	readonly beta?: number;
+	/** Which of the node's inputs is which of the norm's. */
+	readonly inputs: Readonly<Partial<Record<InputId, number>>>;
 	/** Equal parts of the channel axis that each element of gamma and beta stands for, where these are not per channel. */
 	readonly affineGroups?: number;
 	readonly statistics: readonly StatisticOutput[];
@@ -57,7 +58,11 @@ export const ONNX_OPERATORS = {
 		if (opset < 9 && integer(node, "spatial", 1) === 0) {
 			throw unsupported("BatchNormalization with spatial = 0, which left the standard with version 9");
 		}
-		if (!training) throw unsupported("BatchNormalization with given mean and variance");
+		const eps = float(node, "epsilon", 1e-5);
+		if (!training) {
+			const inputs = { gamma: 1, beta: 2, runningMean: 3, runningVar: 4 };
+			return { norm: norm("batchNormInference", shape, { axis: 1, eps }), inputs, statistics: [] };
+		}
 		const momentum = float(node, "momentum", 0.9);
 		const channels = [shape[1] ?? 1];
 		const running = (before: number, now: (set: SetFacts) => number): StatisticOutput => ({
@@ -67,9 +72,8 @@ export const ONNX_OPERATORS = {
 		});
 		const [mean, variance] = [(set: SetFacts) => set.mean, (set: SetFacts) => set.std ** 2];
 		return {
-			norm: norm("batchNorm", shape, { axis: 1, eps: float(node, "epsilon", 1e-5) }),
-			gamma: 1,
-			beta: 2,
+			norm: norm("batchNorm", shape, { axis: 1, eps }),
+			inputs: { gamma: 1, beta: 2 },
 			statistics: [
 				running(3, mean),
 				running(4, variance),
@@ -81,8 +85,7 @@ export const ONNX_OPERATORS = {
 
 	InstanceNormalization: ({ node, shape }) => ({
 		norm: norm("instanceNorm", shape, { axis: 1, eps: float(node, "epsilon", 1e-5) }),
-		gamma: 1,
-		beta: 2,
+		inputs: { gamma: 1, beta: 2 },
 		statistics: [],
 	}),
 
@@ -90,8 +93,7 @@ export const ONNX_OPERATORS = {
 		const groups = integer(node, "num_groups", 0);
 		return {
 			norm: norm("groupNorm", shape, { axis: 1, groups, eps: float(node, "epsilon", 1e-5) }),
-			gamma: 1,
-			beta: 2,
+			inputs: { gamma: 1, beta: 2 },
 			// Scale and bias were per group until version 21.
 			...(opset < 21 ? { affineGroups: groups } : {}),
 			statistics: [],
@@ -108,13 +110,44 @@ export const ONNX_OPERATORS = {
 		const dtype = integer(node, "stash_type", 1) === 16 ? "bf16" : "f32";
 		return {
 			norm: chosen,
-			gamma: 1,
-			beta: 2,
+			inputs: { gamma: 1, beta: 2 },
 			statistics: [
 				{ shape: sets, dtype, of: ({ mean }) => mean },
 				{ shape: sets, dtype, of: ({ std }) => 1 / Math.hypot(std, Math.sqrt(chosen.options.eps)) },
 			],
 		};
+	},
+
+	RMSNormalization: ({ node, shape }) => ({
+		norm: norm("rmsNorm", shape, { axis: integer(node, "axis", -1), eps: float(node, "epsilon", 1e-5) }),
+		inputs: { gamma: 1 },
+		statistics: [],
+	}),
+
+	MeanVarianceNormalization({ node, shape }) {
+		const axes = integers(node, "axes", [0, 2, 3]).map((axis) => resolveAxis(axis, shape.length));
+		const { cells } = averageOver(shape, axes);
+		return { norm: norm("zScore", shape, { cells, eps: 1e-9, epsPlace: "outside" }), inputs: {}, statistics: [] };
+	},
+
+	LpNormalization({ node, shape }) {
+		const p = integer(node, "p", 2);
+		if (p !== 1 && p !== 2) throw wrong(node, "p", "1 or 2");
+		const options = { axis: integer(node, "axis", -1), p: p === 1 ? "1" : "2", eps: 0 } as const;
+		return { norm: norm("lpNorm", shape, options), inputs: {}, statistics: [] };
+	},
+
+	LRN({ node, shape }) {
+		const size = integer(node, "size", 0);
+		const options = {
+			axis: 1,
+			size,
+			alpha: float(node, "alpha", 1e-4),
+			power: float(node, "beta", 0.75),
+			bias: float(node, "bias", 1),
+			evenWindow: "after",
+		} as const;
+		return { norm: norm("localResponseNorm", shape, options), inputs: {}, statistics: [] };
 	},
 } as const satisfies Record<string, Operator>;
 
@@ -135,7 +168,7 @@ function unsupported(what: string): TensorError {
 }
 
 function norm(id: Norm["id"], shape: Shape, options: Partial<NormOptions>): Norm {
-	return { id, options: normOptions(shape, { ...options, nonFinite: "propagate" }) };
+	return { id, options: normOptions(shape, { ...options, nonFinite: "propagate" }, id) };
 }
 
 function float(node: OnnxNode, name: string, otherwise: number): number {
@@ -148,6 +181,13 @@ function integer(node: OnnxNode, name: string, otherwise: number): number {
 	const value = Number(node.attributes.get(name) ?? otherwise);
 	if (!Number.isSafeInteger(value)) throw wrong(node, name, "one whole number");
 	return value;
+}
+
+function integers(node: OnnxNode, name: string, otherwise: readonly number[]): readonly number[] {
+	const values = node.attributes.get(name) ?? otherwise;
+	const numbers = Array.isArray(values) ? values.map(Number) : [];
+	if (numbers.length === 0 || !numbers.every(Number.isSafeInteger)) throw wrong(node, name, "whole numbers");
+	return numbers;
 }
 
 function wrong({ operator, attributes }: OnnxNode, name: string, wanted: string): TensorError {

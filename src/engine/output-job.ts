@@ -3,10 +3,11 @@ import * as path from "node:path";
 import { DTYPES, type DType, partsOf, resultDType } from "../core/dtype";
 import { TensorError } from "../core/errors";
 import { type Box, cellOfIndex, denseStrides, type Layout, partStart } from "../core/layout";
-import { layoutOf, type Norm } from "../core/normalizations";
-import { type AffineInput, locateAffine } from "./affine";
-import type { NormalizeAllRequest, NormalizedPart, TensorRef } from "./api";
+import { isInputId } from "../core/norm-inputs";
+import { isPlain, layoutOf, type Norm, needPlain, normalization } from "../core/normalizations";
+import type { NormalizeAllRequest, NormalizedPart } from "./api";
 import type { MaskRequest, Padding } from "./lens-api";
+import { type InputRefs, type LocatedInputs, locateInputs } from "./norm-inputs";
 import { findTensor, type Opened, type OpenFiles, type Target, targetOf } from "./open-files";
 import { checkTarget, planOf } from "./output";
 import { CHUNK_ELEMENTS } from "./share";
@@ -17,8 +18,8 @@ export interface OutputPart {
 	readonly target: Target;
 	/** Null where the values are written as they are. */
 	readonly norm: Norm | null;
-	readonly gamma: AffineInput | null;
-	readonly beta: AffineInput | null;
+	/** The other tensors that take part. */
+	readonly inputs: LocatedInputs;
 	/** Which elements are valid, where not all are. */
 	readonly mask: (MaskRequest & { readonly padding: Padding }) | null;
 	readonly name: string;
@@ -56,20 +57,19 @@ export async function checkOutput(
 	});
 	const checked: OutputPart[] = [];
 	for (const [number, part] of found.parts.entries()) {
-		checked.push({ ...part, ...(await locateAffines(files, part, tensors[number] as NormalizedPart, signal)) });
+		const { norm, target } = part;
+		const refs = inputRefsOf(tensors[number] as NormalizedPart);
+		const inputs = norm ? await locateInputs(files, refs, { shape: target.shape, norm }, signal) : {};
+		checked.push({ ...part, inputs });
 	}
 	await checkTarget(output, overwrite);
 	const told = checked.flatMap(({ norm, mask, target: { tensor } }) => {
 		if (!norm) return [];
-		const { axis, groups, cells, eps, nonFinite } = norm.options;
+		const { uses } = normalization(norm.id);
 		return [
 			{
 				norm: norm.id,
-				axis,
-				groups,
-				cells,
-				eps,
-				nonFinite,
+				...Object.fromEntries(uses.map((option) => [option, norm.options[option]])),
 				...(mask ? { valid: mask.kind, padding: mask.padding } : {}),
 				tensor,
 				from: found.name,
@@ -88,16 +88,9 @@ export async function checkOutput(
 	};
 }
 
-async function locateAffines(
-	files: OpenFiles,
-	{ target: { shape }, norm }: OutputPart,
-	{ norm: _, ...refs }: NormalizedPart,
-	signal: AbortSignal,
-): Promise<Pick<OutputPart, "gamma" | "beta">> {
-	const affine = (ref: TensorRef | undefined, role: "gamma" | "beta") =>
-		norm && ref ? locateAffine(files, ref, role, { shape, norm }, signal) : null;
-	const { gamma, beta } = refs as { readonly gamma?: TensorRef; readonly beta?: TensorRef };
-	return { gamma: await affine(gamma, "gamma"), beta: await affine(beta, "beta") };
+/** The inputs among the fields of a request. */
+function inputRefsOf(part: NormalizedPart): InputRefs {
+	return Object.fromEntries(Object.entries(part).filter(([name]) => isInputId(name)));
 }
 
 function partOf(
@@ -116,6 +109,7 @@ function partOf(
 			{ tensor },
 		);
 	}
+	if (norm && mask) needPlain(norm);
 	const layout = norm && layoutOf(norm, shape);
 	const { open, name } = opened;
 	const info = findTensor(open, tensor);
@@ -134,14 +128,14 @@ function partOf(
 	return {
 		target,
 		norm,
-		gamma: null,
-		beta: null,
+		inputs: {},
 		mask,
 		name: tensor || path.basename(name, path.extname(name)),
 		dtype: norm ? (("dtype" in part ? part.dtype : undefined) ?? resultDType(target.dtype)) : target.dtype,
 		order,
 		inOrder,
-		wholeCells: layout && inOrder && !mask ? wholeCells(layout, (elements) => open.boxes(info, elements)) : null,
+		wholeCells:
+			layout && inOrder && !mask && isPlain(norm) ? wholeCells(layout, (elements) => open.boxes(info, elements)) : null,
 		offset: 0,
 	};
 }

@@ -1,17 +1,20 @@
 import { promises as fs, writeSync } from "node:fs";
 import { byteLength } from "../core/dtype";
-import { sizeOf } from "../core/layout";
+import { type Box, sizeOf } from "../core/layout";
 import type { Mask } from "../core/mask";
+import { normalization } from "../core/normalizations";
 import { crc32 } from "../formats/encoding/crc32";
 import type { Extent } from "../formats/reader";
 import type { CallContext } from "../rpc";
-import type { AffineParameters, Coefficients } from "./affine";
+import type { Coefficients } from "./affine";
+import type { AffineParameters } from "./affine-parameters";
 import { createEncoder, type EncodedBox } from "./encode-boxes";
 import { type OpenFiles, useTarget } from "./open-files";
 import type { OutputPart } from "./output-job";
 import { boxesOf, CHUNK_ELEMENTS, eachChunk, eachStep, type Share } from "./share";
 import { simdOfThread } from "./simd";
 import { tiles } from "./transform";
+import { withNeighbours } from "./window-transform";
 
 /** A written stretch of the values: byte offset in them, length in bytes, CRC-32. */
 export interface Stretch {
@@ -48,7 +51,8 @@ export function transformShare(
 	context: CallContext,
 ): Promise<{ readonly overflowed: number; readonly stretches: readonly Stretch[] }> {
 	const { part, temporary, needsCrc, coefficients, share } = input;
-	const { target, dtype, inOrder, wholeCells } = part;
+	const { target, dtype, inOrder, wholeCells, norm } = part;
+	const windowed = norm && normalization(norm.id).window ? norm : undefined;
 	const { shape } = target;
 	return useTarget(files, target, context.signal, async ({ open }, info) => {
 		const handle = await fs.open(temporary, "r+");
@@ -68,9 +72,9 @@ export function transformShare(
 		};
 		try {
 			const [probe] = open.boxes(info, CHUNK_ELEMENTS);
-			const inExtents = inOrder && probe !== undefined && open.extent?.(info, probe) !== undefined;
+			const inExtents = inOrder && !windowed && probe !== undefined && open.extent?.(info, probe) !== undefined;
 			const large = Math.max(CHUNK_ELEMENTS, Math.min(EXTENT_ELEMENTS, Math.ceil(sizeOf(shape) / (8 * share.of))));
-			const inPieces = inExtents && encoder.inSlices ? large : inOrder ? CHUNK_ELEMENTS : TILE_ELEMENTS;
+			const inPieces = inExtents && encoder.inSlices ? large : inOrder && !windowed ? CHUNK_ELEMENTS : TILE_ELEMENTS;
 			const elements = (coefficients === null && wholeCells) || inPieces;
 			const all = () => (inOrder || target.sequential ? open.boxes(info, elements) : tiles(shape, elements));
 			const boxes = () => boxesOf(all, share);
@@ -84,6 +88,15 @@ export function transformShare(
 					}
 				};
 				await eachStep(steps(), context, sizeOf(shape));
+			} else if (windowed) {
+				const waiting: Box[] = [];
+				const reads = function* () {
+					for (const box of boxes()) {
+						waiting.push(box);
+						yield withNeighbours(box, shape, windowed.options);
+					}
+				};
+				await eachChunk(open, info, reads(), context, (chunk) => write(encoder.chunk(chunk, waiting.shift())));
 			} else {
 				await eachChunk(open, info, boxes(), context, (chunk) => write(encoder.chunk(chunk)), simd.targets);
 			}

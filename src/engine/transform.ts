@@ -1,6 +1,7 @@
 import type { Encoded, WritableDType } from "../core/dtype";
 import { encode } from "../core/dtype";
 import { type Box, cellOfIndex, denseStrides, type Layout } from "../core/layout";
+import type { ElementParts } from "../core/normalization";
 import type { AffineTables } from "./affine";
 import type { Decoded } from "./decoded";
 import { compose, indexTable, outerAxes } from "./tables";
@@ -19,11 +20,21 @@ interface Offsets {
 	readonly cell: Int32Array;
 	readonly gamma: Int32Array;
 	readonly beta: Int32Array;
+	readonly input: Int32Array | undefined;
 }
 
-/** The transformed values of a chunk, dense in the order asked for: `y = (x · unit − centre − rest) · scale · gamma + beta`. */
-export function transformChunk(chunk: Decoded, layout: Layout, tables: AffineTables, order: Order): Float64Array {
-	const { centre, rest, scale, unit } = tables;
+/**
+ * The transformed values of a chunk, dense in the order asked for: `y = (x · unit − centre − rest) · scale · gamma + beta`, or
+ * what the norm's formula for elements makes of the same parts.
+ */
+export function transformChunk(
+	chunk: Decoded,
+	layout: Layout,
+	tables: AffineTables,
+	order: Order,
+	element?: (parts: ElementParts) => number,
+): Float64Array {
+	const { centre, rest, scale, unit, extra, input } = tables;
 	const gammas = tables.gamma.values;
 	const betas = tables.beta.values;
 	const axes = axesFrom(chunk.shape.length, order);
@@ -45,7 +56,18 @@ export function transformChunk(chunk: Decoded, layout: Layout, tables: AffineTab
 				: distanceFrom(centre[cell] as number, chunk, at);
 			const normalized = (distance - (rest[cell] as number)) * (scale[cell] as number);
 			const gamma = gammas[gammaFrom + (inner.gamma[k] as number)] as number;
-			out[filled] = normalized * gamma + (betas[betaFrom + (inner.beta[k] as number)] as number);
+			const beta = betas[betaFrom + (inner.beta[k] as number)] as number;
+			out[filled] = element
+				? element({
+						x: chunk.values[at] as number,
+						normalized,
+						scale: scale[cell] as number,
+						extra: extra?.[cell] ?? 0,
+						gamma,
+						beta,
+						input: input?.values[(outer.input?.[i] ?? 0) + (inner.input?.[k] ?? 0)],
+					})
+				: normalized * gamma + beta;
 		}
 	}
 	return out;
@@ -71,6 +93,8 @@ function offsetsOf(axes: readonly number[], chunk: Decoded, { shape, cells }: La
 		),
 		gamma: along((axis, origin, count) => indexTable(origin, count, tables.gamma.strides[axis] as number)),
 		beta: along((axis, origin, count) => indexTable(origin, count, tables.beta.strides[axis] as number)),
+		input:
+			tables.input && along((axis, origin, count) => indexTable(origin, count, tables.input?.strides[axis] as number)),
 	};
 }
 

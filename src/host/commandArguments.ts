@@ -3,7 +3,9 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { isDType, WRITABLE, type WritableDType } from "../core/dtype";
 import { TensorError } from "../core/errors";
-import { isNormId, NORMALIZATIONS, type NormId, type NormOptions } from "../core/normalizations";
+import { INPUT_IDS, type InputId } from "../core/norm-inputs";
+import { type NormOptions, normOption, OPTIONS, type OptionId, optionProblem } from "../core/norm-options";
+import { isNormId, NORMALIZATIONS, type NormId } from "../core/normalizations";
 import { type RawLayout, rawLayoutOf } from "../core/raw-layout";
 import { defined, type NormDraft } from "./normDraft";
 import { splitTensor } from "./pathLiteral";
@@ -15,25 +17,17 @@ export interface TensorPlace {
 	readonly tensor?: string;
 }
 
-/** What the commands take as an object: a file (Uri, URI text, path, absolute or in the workspace), and what they would ask for otherwise. */
-export interface CommandArguments {
+/**
+ * What the commands take as an object: the options of the norm by their names (`axis`, `eps`, …; `cells` alone is a norm), its
+ * inputs (`gamma`, `runningMean`, …; a path or Uri, with the tensor after a `#` where the file holds several), a file (Uri, URI text, path, absolute or in the workspace), and what they would ask for otherwise.
+ */
+export interface CommandArguments extends Partial<NormOptions>, Partial<Record<InputId, vscode.Uri | string>> {
 	readonly file?: vscode.Uri | string;
 	/** Name of the tensor; without it the only one, or else it is asked for. */
 	readonly tensor?: string;
 	/** For `openRaw`: dtype, shape, offset, order and byteOrder of the values, all but the dtype optional. */
 	readonly raw?: Readonly<Partial<Record<keyof RawLayout, unknown>>>;
 	readonly norm?: NormId;
-	/** The channel axis; for `layerNorm` the first averaged axis. Negative counts from the end. */
-	readonly axis?: number;
-	readonly groups?: number;
-	readonly eps?: number;
-	/** Parts of every axis, in place of a norm: 1 averages an axis, its length keeps it. */
-	readonly cells?: readonly number[];
-	/** What NaN and ±Inf do to their set. */
-	readonly nonFinite?: NormOptions["nonFinite"];
-	/** A path or Uri, with the tensor after a `#` where the file holds several; so is `beta`. */
-	readonly gamma?: vscode.Uri | string;
-	readonly beta?: vscode.Uri | string;
 	readonly dtype?: WritableDType;
 	/** File to write; a relative path is beside the input. */
 	readonly output?: vscode.Uri | string;
@@ -43,15 +37,16 @@ export interface CommandArguments {
 	readonly token?: vscode.CancellationToken;
 }
 
+/** Places of the other tensors that a norm takes. */
+export type InputPlaces = Readonly<Partial<Record<InputId, TensorPlace>>>;
+
 /** What a command was called with, read and checked. */
-export interface Given extends NormDraft, Pick<CommandArguments, "dtype" | "overwrite" | "token"> {
+export interface Given extends NormDraft, InputPlaces, Pick<CommandArguments, "dtype" | "overwrite" | "token"> {
 	/** Whether a program called it with an object: it then answers with errors, and shows none. */
 	readonly program: boolean;
 	readonly place?: TensorPlace;
 	readonly tensor?: string;
 	readonly raw?: RawLayout;
-	readonly gamma?: TensorPlace;
-	readonly beta?: TensorPlace;
 	readonly output?: string;
 }
 
@@ -63,9 +58,14 @@ export function readArguments(first: unknown): Given {
 	const given = first as Readonly<Record<keyof CommandArguments, unknown>>;
 	const file = given.file === undefined ? undefined : needPlace("file", given.file);
 	const tensor = checked("tensor", given.tensor, isString, "a tensor's name");
-	const gamma = given.gamma === undefined ? undefined : needPlace("gamma", given.gamma);
-	const beta = given.beta === undefined ? undefined : needPlace("beta", given.beta);
-	const cells = checked("cells", given.cells, isNumbers, "an array with one number per axis");
+	const inputs = INPUT_IDS.map((input) => [
+		input,
+		given[input] === undefined ? undefined : needPlace(input, given[input]),
+	]);
+	const options = Object.fromEntries(
+		(Object.keys(OPTIONS) as OptionId[]).map((option) => [option, optionGiven(option, given[option])]),
+	) as Partial<NormOptions>;
+	const { cells } = options;
 	const norms = Object.keys(NORMALIZATIONS).join(", ");
 	const norm = checked("norm", given.norm, isNormId, `one of ${norms}`) ?? (cells ? "cells" : undefined);
 	return defined({
@@ -74,13 +74,8 @@ export function readArguments(first: unknown): Given {
 		tensor: tensor ?? file?.tensor,
 		raw: given.raw === undefined ? undefined : rawLayoutOf(Object(given.raw)),
 		id: norm,
-		axis: checked("axis", given.axis, isNumber, "a number"),
-		groups: checked("groups", given.groups, isNumber, "a number"),
-		eps: checked("eps", given.eps, isNumber, "a number"),
-		cells,
-		nonFinite: checked("nonFinite", given.nonFinite, isNonFinite, '"apart" or "propagate"'),
-		gamma,
-		beta,
+		...options,
+		...Object.fromEntries(inputs),
 		dtype: checked("dtype", given.dtype, isWritable, `one of ${WRITABLE.join(", ")}`),
 		output: given.output === undefined ? undefined : outputOf(given.output),
 		overwrite: checked("overwrite", given.overwrite, (value) => typeof value === "boolean", "true or false"),
@@ -151,4 +146,13 @@ const isNumber = (value: unknown): value is number => typeof value === "number";
 const isNumbers = (value: unknown): value is number[] => Array.isArray(value) && value.every(isNumber);
 const isWritable = (value: unknown): value is WritableDType =>
 	isDType(value) && (WRITABLE as readonly string[]).includes(value);
-const isNonFinite = (value: unknown): value is NormOptions["nonFinite"] => value === "apart" || value === "propagate";
+
+/** An option of the norm, if it may be so; axes and groups that do not fit are told by the layout. */
+function optionGiven(id: OptionId, value: unknown): unknown {
+	const { kind } = normOption(id);
+	if (kind === "cells") return checked(id, value, isNumbers, "an array with one number per axis");
+	if (kind === "axis" || kind === "groups") return checked(id, value, isNumber, "a number");
+	const problem = value === undefined || value === null ? undefined : optionProblem(id, value);
+	if (problem) throw new TensorError("bad-option", `The argument "${id}": ${problem}`);
+	return value ?? undefined;
+}

@@ -1,6 +1,7 @@
 import { AXIS_CONVENTIONS, type AxisConventionId } from "../core/axes";
 import { type Check, count, flag, listOf, nothing, number, oneOf, record, such, tableOf, text } from "../core/check";
 import type { Layout } from "../core/layout";
+import { INPUT_IDS, type InputId } from "../core/norm-inputs";
 import { isNormId, type Norm } from "../core/normalizations";
 import type { HostApi } from "../protocol";
 import type { CallContext, Handlers } from "../rpc";
@@ -25,6 +26,11 @@ const norm = record({
 		return tableOf(option, 64)(value, name);
 	},
 }) as unknown as Check<Norm>;
+/** Names of tensors by the inputs they are. */
+const inputs = record(
+	{},
+	Object.fromEntries(INPUT_IDS.map((id) => [id, text] as const)) as Record<InputId, typeof text>,
+);
 const conventions = Object.keys(AXIS_CONVENTIONS) as AxisConventionId[];
 /** What is remembered of a file's axes; what an older version left behind is checked too. */
 export const axisChoices = tableOf(
@@ -36,7 +42,7 @@ export const axisChoices = tableOf(
 export const INPUTS: { readonly [Name in keyof HostApi]: Check<Parameters<HostApi[Name]>[0]> } = {
 	open: nothing,
 	rememberAxes: axisChoices,
-	inspect: record({ tensor: text, part }, { norm, sample: flag }),
+	inspect: record({ tensor: text, part }, { norm, inputs, sample: flag }),
 	boxStatistics: record({ tensor: text, part, box: record({ origin: shape, shape }) }),
 	elements: record({ tensor: text, part, indices: listOf(listOf(count, 2 ** 16), MAX_RANK) }),
 	distribution: record({ tensor: text, part }, { layout }),
@@ -50,7 +56,7 @@ export const INPUTS: { readonly [Name in keyof HostApi]: Check<Parameters<HostAp
 	compareNorms: record({ tensor: text, part, norms: listOf(norm, 256) }),
 	normsApart: record({ tensor: text, norms: listOf(norm, 64) }),
 	alreadyNormalized: record({ tensor: text }),
-	normalize: record({ tensor: text, norm }),
+	normalize: record({ tensor: text, norm }, { inputs }),
 	copyStatistics: record({ tensor: text }),
 };
 

@@ -2,15 +2,9 @@ import { guessAxes } from "../core/axes";
 import { TensorError } from "../core/errors";
 import { formatCount } from "../core/format";
 import { divisors, type Layout, roleOf, type Shape, setSize, sizeOf } from "../core/layout";
-import {
-	layoutOf,
-	NORMALIZATIONS,
-	type Norm,
-	type NormId,
-	type NormOptions,
-	normalization,
-	normOptions,
-} from "../core/normalizations";
+import { groupedSize } from "../core/norm-candidates";
+import type { NormOptions } from "../core/norm-options";
+import { layoutOf, NORMALIZATIONS, type Norm, type NormId, normalization, normOptions } from "../core/normalizations";
 
 /** A choice as a list shows it; `problem` says why it does not fit the tensor. */
 export interface Choice<Value> {
@@ -24,7 +18,7 @@ export interface Choice<Value> {
 export function normChoices(shape: Shape): Choice<NormId>[] {
 	return (Object.keys(NORMALIZATIONS) as NormId[]).map((id) => {
 		const { label, per } = normalization(id);
-		if (id === "cells") {
+		if (normalization(id).uses.includes("cells")) {
 			const choice = { value: id, label: `${label}…`, description: "choose what is averaged" };
 			return shape.length > 0 ? choice : { ...choice, problem: "A scalar has no axes to average." };
 		}
@@ -37,26 +31,38 @@ export function normChoices(shape: Shape): Choice<NormId>[] {
 	});
 }
 
-/** The options a norm starts with on a shape: the guessed channel axis, common groups, eps 1e-5. */
+/** The options a norm starts with on a shape: the guessed channel axis, common groups, the entry's own for the rest. */
 export function defaultOptions(shape: Shape, id: NormId): NormOptions {
 	const { convention, channelAxis } = guessAxes(shape);
-	const axis = id !== "layerNorm" ? channelAxis : convention === "sequence" ? shape.length - 1 : undefined;
-	return normOptions(shape, {
-		...(axis === undefined ? {} : { axis }),
-		...(id === "groupNorm" ? { groups: defaultGroups(shape[channelAxis] ?? 1) } : {}),
-	});
+	const { axisIs, uses, defaults } = normalization(id);
+	const first = convention === "sequence" ? shape.length - 1 : (defaults?.axis ?? undefined);
+	const axis = axisIs === "first averaged" ? first : axisIs === "averaged" ? undefined : channelAxis;
+	// The axis of groups is the batch where the batch is what is cut.
+	const grouped = uses.includes("groups") ? groupedSize(id, shape, channelAxis) : 1;
+	return normOptions(
+		shape,
+		{
+			...(axis === undefined ? {} : { axis: axis < 0 ? Math.max(0, axis + shape.length) : axis }),
+			...(uses.includes("groups") ? { groups: defaultGroups(grouped) } : {}),
+		},
+		id,
+	);
 }
 
 /** The axes a norm can be told, in order, each with the layout that follows. */
 export function axisChoices(shape: Shape, id: NormId): Choice<number>[] {
 	const { letters } = guessAxes(shape);
-	const first = id === "layerNorm" ? 0 : 1;
+	const { axisIs } = normalization(id);
+	const many = axisIs === "first averaged";
 	return shape.flatMap((_, axis) => {
-		if (axis < first) return [];
-		const label =
-			id === "layerNorm" && axis < shape.length - 1 ? `${name(letters, axis)} and after` : name(letters, axis);
+		const label = many && axis < shape.length - 1 ? `${name(letters, axis)} and after` : name(letters, axis);
 		const options = { ...defaultOptions(shape, id), axis, groups: 1 };
-		return [{ value: axis, label, description: `axis ${axis}: ${layoutInWords(layoutOf({ id, options }, shape))}` }];
+		try {
+			const layout = layoutOf({ id, options }, shape);
+			return [{ value: axis, label, description: `axis ${axis}: ${layoutInWords(layout)}` }];
+		} catch {
+			return [];
+		}
 	});
 }
 
@@ -107,7 +113,7 @@ export function layoutInWords(layout: Layout): string {
 /** A norm in a few words, for titles: "GroupNorm, 8 groups". */
 export function normInWords(norm: Norm): string {
 	const { label } = normalization(norm.id);
-	return norm.id === "groupNorm" ? `${label}, ${norm.options.groups} groups` : label;
+	return normalization(norm.id).uses.includes("groups") ? `${label}, ${norm.options.groups} groups` : label;
 }
 
 function name(letters: string, axis: number): string {

@@ -1,5 +1,6 @@
 import type { Shape } from "../core/layout";
-import { type Norm, type NormId, type NormOptions, normOptions } from "../core/normalizations";
+import { type NormOptions, OPTIONS, type OptionId } from "../core/norm-options";
+import { type Norm, type NormId, normOptions } from "../core/normalizations";
 
 /** A normalization as far as it has been chosen. */
 export interface NormDraft extends Partial<NormOptions> {
@@ -8,12 +9,15 @@ export interface NormDraft extends Partial<NormOptions> {
 
 /** The norm of a draft, with PyTorch's defaults for the options it lacks; none where no norm has been chosen. */
 export function normOf(draft: NormDraft, shape: Shape): Norm | undefined {
-	return draft.id && { id: draft.id, options: normOptions(shape, draft) };
+	if (!draft.id) return undefined;
+	const { id, ...options } = normDraftOf(draft);
+	return { id: draft.id, options: normOptions(shape, options, id) };
 }
 
-/** The chosen options alone, of an object that holds more. */
-export function normDraftOf({ id, axis, groups, cells, eps, nonFinite }: NormDraft): NormDraft {
-	return defined({ id, axis, groups, cells, eps, nonFinite });
+/** The chosen norm and options alone, of an object that holds more. */
+export function normDraftOf(draft: NormDraft): NormDraft {
+	const options = (Object.keys(OPTIONS) as OptionId[]).map((option) => [option, draft[option]]);
+	return defined({ id: draft.id, ...Object.fromEntries(options) } as NormDraft);
 }
 
 /** An object without the entries that are undefined. */

@@ -2,9 +2,11 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { TensorError } from "../core/errors";
 import { formatBytes, formatCount, formatShape } from "../core/format";
+import { INPUT_IDS, type InputId } from "../core/norm-inputs";
 import type { Norm } from "../core/normalizations";
 import type { NormalizeRequest, NormalizeResult, TensorRef } from "../engine/api";
-import type { Given, TensorPlace } from "./commandArguments";
+import type { InputRefs } from "../engine/norm-inputs";
+import type { Given, InputPlaces, TensorPlace } from "./commandArguments";
 import { showFailure } from "./failure";
 import { fileRefOf } from "./fileRef";
 import type { Host } from "./host";
@@ -44,9 +46,18 @@ export async function normalizeCommand(host: Host, given: Given): Promise<Normal
 }
 
 /** The last step alone, for a panel whose user has chosen all but the file to write. None where the user left. */
-export async function normalizeChosen(host: Host, place: TensorPlace, norm: Norm): Promise<Normalized | undefined> {
+export async function normalizeChosen(
+	host: Host,
+	place: TensorPlace,
+	{ inputs, ...norm }: Norm & { readonly inputs: InputPlaces },
+): Promise<Normalized | undefined> {
 	const opened = await openFile(host, place.uri);
-	const draft = { ...withTensor({ opened }, tensorNamed(opened, place.tensor)), id: norm.id, ...norm.options };
+	const draft = {
+		...withTensor({ opened }, tensorNamed(opened, place.tensor)),
+		id: norm.id,
+		...norm.options,
+		...inputs,
+	};
 	const whole = await ask(host, draft);
 	if (!whole) return undefined;
 	const written = await write(host, whole, { program: false });
@@ -60,6 +71,7 @@ async function draftOf(host: Host, given: Given): Promise<Draft> {
 	const folder = place && outputFolder(place.uri);
 	const draft: Draft = {
 		...normDraftOf(given),
+		...defined(Object.fromEntries(INPUT_IDS.map((input) => [input, given[input]]))),
 		...(output === undefined || folder === undefined
 			? {}
 			: { output: { path: path.resolve(folder, output), overwrite: overwrite ?? false } }),
@@ -87,8 +99,7 @@ async function write(host: Host, draft: Whole, given: Given): Promise<Normalized
 		file: opened.file,
 		tensor: tensor.name,
 		norm,
-		...(given.gamma ? { gamma: await tensorRef(host, given.gamma) } : {}),
-		...(given.beta ? { beta: await tensorRef(host, given.beta) } : {}),
+		...(await inputRefs(host, { ...given, ...draft })),
 		...(given.dtype ? { dtype: given.dtype } : {}),
 		output: output.path,
 		overwrite: output.overwrite,
@@ -99,6 +110,15 @@ async function write(host: Host, draft: Whole, given: Given): Promise<Normalized
 		`${opened.description.file}: ${normInWords(norm)} written to ${result.output} in ${Math.round(result.elapsedMs)} ms`,
 	);
 	return { uri: vscode.Uri.file(result.output), result };
+}
+
+async function inputRefs(host: Host, places: InputPlaces): Promise<InputRefs> {
+	const refs: Partial<Record<InputId, TensorRef>> = {};
+	for (const input of INPUT_IDS) {
+		const place = places[input];
+		if (place) refs[input] = await tensorRef(host, place);
+	}
+	return refs;
 }
 
 async function tensorRef(host: Host, { uri, tensor }: TensorPlace): Promise<TensorRef> {

@@ -3,9 +3,14 @@ import type * as vscode from "vscode";
 import { TensorError } from "../core/errors";
 import { formatShape } from "../core/format";
 import { averageOver, type Layout } from "../core/layout";
+import { groupedSize } from "../core/norm-candidates";
+import { INPUT_IDS } from "../core/norm-inputs";
+import type { OptionId } from "../core/norm-options";
 import { layoutOf, type NormId, normalization } from "../core/normalizations";
 import type { TensorInfo } from "../core/tensor";
+import type { InputPlaces } from "./commandArguments";
 import type { Host } from "./host";
+import { inputQuestion } from "./inputQuestion";
 import {
 	axisChoices,
 	axisList,
@@ -22,7 +27,7 @@ import { BACK, type Place, type Question } from "./questions";
 import { askText, pickMany, pickOne } from "./quickInputs";
 
 /** What is known so far of a normalization that is being asked for. */
-export interface Draft extends NormDraft {
+export interface Draft extends NormDraft, InputPlaces {
 	readonly opened?: OpenedFile;
 	readonly tensor?: TensorInfo;
 	readonly output?: Output;
@@ -73,7 +78,7 @@ export function normalizeQuestions(host: Host, habits: Habits): readonly Questio
 			open: (draft) => uses(draft, "axis") && draft.axis === undefined,
 			async ask(draft, place) {
 				const { id, tensor } = draft as Whole & { id: NormId };
-				const text = id === "layerNorm" ? "Average from which axis on?" : "Which is the channel axis?";
+				const text = AXIS_QUESTIONS[normalization(id).axisIs ?? "channel"];
 				const choices = axisChoices(tensor.shape, id);
 				const axis = await pickOne(prompt(draft, place, text), choices, defaultOptions(tensor.shape, id).axis);
 				return axis === undefined || axis === BACK ? axis : { ...draft, axis };
@@ -82,9 +87,10 @@ export function normalizeQuestions(host: Host, habits: Habits): readonly Questio
 		{
 			open: (draft) => uses(draft, "groups") && draft.groups === undefined,
 			async ask(draft, place) {
-				const size = (draft as Whole).tensor.shape.at(draft.axis ?? 1) ?? 1;
+				const { id, tensor } = draft as Whole & { id: NormId };
+				const size = groupedSize(id, tensor.shape, draft.axis ?? 1);
 				const usual = habits.groups && size % habits.groups === 0 ? habits.groups : defaultGroups(size);
-				const text = `Into how many groups are the ${size} channels cut?`;
+				const text = `Into how many groups are the ${size} ${id === "ghostBatchNorm" ? "samples" : "channels"} cut?`;
 				const groups = await pickOne(prompt(draft, place, text), groupChoices(size), usual);
 				return groups === undefined || groups === BACK ? groups : { ...draft, groups };
 			},
@@ -102,12 +108,15 @@ export function normalizeQuestions(host: Host, habits: Habits): readonly Questio
 				return axes === undefined || axes === BACK ? axes : { ...draft, cells: averageOver(shape, axes).cells };
 			},
 		},
+		...INPUT_IDS.map((input) => inputQuestion(host, input, prompt)),
 		{
-			open: (draft) => draft.eps === undefined,
+			open: (draft) => uses(draft, "eps") && draft.eps === undefined,
 			async ask(draft, place) {
+				const { id, tensor } = draft as Whole & { id: NormId };
+				const usual = normalization(id).defaults?.eps === undefined ? habits.eps : undefined;
 				const eps = await askText({
-					...prompt(draft, place, `eps, added to the variance. The norm ${inWords(draft)}.`),
-					value: String(habits.eps ?? 1e-5),
+					...prompt(draft, place, `eps, which keeps the divisor from zero. The norm ${inWords(draft)}.`),
+					value: String(usual ?? defaultOptions(tensor.shape, id).eps),
 					check: epsProblem,
 				});
 				return eps === undefined || eps === BACK ? eps : { ...draft, eps: Number(eps) };
@@ -123,6 +132,13 @@ export function normalizeQuestions(host: Host, habits: Habits): readonly Questio
 		},
 	];
 }
+
+/** What is asked about an axis, by what it is. */
+const AXIS_QUESTIONS = {
+	channel: "Which is the channel axis?",
+	"first averaged": "Average from which axis on?",
+	averaged: "Average over which axis?",
+} as const;
 
 /** A draft with a file, and its tensor where it holds only one. */
 export function withFile(draft: Draft, opened: OpenedFile): Draft {
@@ -143,7 +159,7 @@ function settled(draft: Draft): Draft {
 	return only && !second ? { ...draft, axis: only.value } : draft;
 }
 
-function uses({ id }: Draft, option: "axis" | "groups" | "cells"): boolean {
+function uses({ id }: Draft, option: OptionId): boolean {
 	return id !== undefined && normalization(id).uses.includes(option);
 }
 

@@ -10,6 +10,7 @@ import { failureSentence, isCancelled } from "./failure";
 import { fileRefOf } from "./fileRef";
 import { watchFile } from "./fileWatch";
 import type { Host } from "./host";
+import { inspectRequest } from "./inspectRequest";
 import { lensHandlers } from "./lensRequests";
 import { checkedHandlers } from "./messages";
 import { normalizeChosen } from "./normalizeFlow";
@@ -60,8 +61,8 @@ export function startSession(host: Host, uri: vscode.Uri, webview: vscode.Webvie
 				await rememberAxes(host, uri, axes);
 				return null;
 			},
-			async inspect({ tensor, part, norm, sample = false }, { signal, progress }) {
-				const request = { file: await fileOf(signal), tensor, part, sample, ...(norm ? { norm } : {}) };
+			async inspect(input, { signal, progress }) {
+				const request = inspectRequest(await fileOf(signal), input);
 				return host.engine.inspect(request, { signal, onProgress: progress });
 			},
 			async boxStatistics({ tensor, part, box }, { signal }) {
@@ -75,8 +76,9 @@ export function startSession(host: Host, uri: vscode.Uri, webview: vscode.Webvie
 				return (await host.engine.distribution(request, { signal, onProgress: progress })).distribution;
 			},
 			...lensHandlers(host.engine, fileOf),
-			async normalize({ tensor, norm }) {
-				const written = await normalizeChosen(host, { uri, tensor }, norm).catch((thrown) => {
+			async normalize({ tensor, norm, inputs = {} }) {
+				const places = Object.fromEntries(Object.entries(inputs).map(([id, name]) => [id, { uri, tensor: name }]));
+				const written = await normalizeChosen(host, { uri, tensor }, { ...norm, inputs: places }).catch((thrown) => {
 					if (isCancelled(thrown)) return undefined;
 					throw thrown;
 				});

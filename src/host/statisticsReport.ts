@@ -72,10 +72,7 @@ function firstPlaces({ first, exact }: Inspection): string {
 
 function normSection({ norm, layout, before, after, belowEps, empty }: NormSummary): string {
 	const { label, per } = normalization(norm.id);
-	const rows = [
-		["before", ...cellRow(before.whole)],
-		["after", ...cellRow(after.whole)],
-	];
+	const rows = [["before", ...cellRow(before.whole)], ...(after ? [["after", ...cellRow(after.whole)]] : [])];
 	const facts = [
 		`${layoutInWords(layout)} (${per}), eps ${norm.options.eps}.`,
 		...(belowEps > 0 ? [`In ${formatCount(belowEps)} sets the variance is below eps.`] : []),

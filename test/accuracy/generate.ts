@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { createEngine } from "../../src/engine/engine";
 import { readValues, WORKER } from "../engine/files";
-import { normOf } from "./definitions";
+import { inputsOf, normOf } from "./definitions";
 import { SHAPE } from "./kinds";
 import { allCases, type Case, exactResults, keyOf, largestError, ourResults, writeCase } from "./measure";
 import { type AccuracyRecord, accuracyPage, type Errors, parseRecord, RECORD } from "./page";
@@ -19,7 +19,11 @@ interface Others {
 }
 
 function askPython(python: string, folder: string, cases: readonly Case[]): Others {
-	const list = cases.map((one) => ({ ...one, key: keyOf(one), options: normOf(one.id, SHAPE).options }));
+	const list = cases.map((one) => {
+		const norm = normOf(one.id, SHAPE);
+		const given = Object.entries(inputsOf(norm, SHAPE)).map(([id, { values }]) => [id, values]);
+		return { ...one, key: keyOf(one), options: norm.options, inputs: Object.fromEntries(given) };
+	});
 	writeFileSync(path.join(folder, "cases.json"), JSON.stringify(list));
 	const script = path.join("scripts", "record-accuracy.py");
 	return JSON.parse(execFileSync(python, [script, folder], { encoding: "utf8" })) as Others;

@@ -2,9 +2,10 @@ import path from "node:path";
 
 import type { NormId } from "../../src/core/normalizations";
 import type { Engine } from "../../src/engine/api";
+import type { InputRefs } from "../../src/engine/norm-inputs";
 import { at, f32, f64, readValues, writeTensors } from "../engine/files";
 import { type Exact, exactly, ulps } from "./decimal";
-import { DEFINITIONS, type Definition, normOf } from "./definitions";
+import { DEFINITIONS, exactOf, type GivenInputs, inputsOf, normOf } from "./definitions";
 import { KINDS, type Kind, type KindId, SHAPE, valuesOf } from "./kinds";
 
 /** One entry on data of one kind and type. */
@@ -31,8 +32,8 @@ export function allCases(): Case[] {
 /** The exact results of a case. */
 export function exactResults({ id, kind, dtype }: Case): readonly Exact[] {
 	const values = Array.from(valuesOf(kind, dtype), exactly);
-	const { of }: Definition = DEFINITIONS[id];
-	return of(values, SHAPE, normOf(id, SHAPE));
+	const norm = normOf(id, SHAPE);
+	return exactOf(norm, SHAPE, values, inputsOf(norm, SHAPE));
 }
 
 /** The largest error of results, in units in the last place of the exact ones. */
@@ -46,10 +47,22 @@ export function writeCase(folder: string, { kind, dtype }: Case): string {
 	return writeTensors(path.join(folder, `${kind}-${dtype}.npy`), [(dtype === "f64" ? f64 : f32)("", SHAPE, values)]);
 }
 
+/** Writes other tensors that take part, and names them. */
+export function writeInputs(file: string, inputs: GivenInputs): InputRefs {
+	const given = Object.entries(inputs);
+	if (given.length === 0) return {};
+	writeTensors(
+		file,
+		given.map(([id, { shape, values }]) => f64(id, shape, [...values])),
+	);
+	return Object.fromEntries(given.map(([id]) => [id, { ...at(file), tensor: id }]));
+}
+
 /** What the engine gives for a case. */
 export async function ourResults(engine: Engine, folder: string, one: Case): Promise<Float64Array> {
 	const output = path.join(folder, `${keyOf(one)}.ours.npy`);
 	const norm = normOf(one.id, SHAPE);
-	await engine.normalize({ ...at(writeCase(folder, one)), norm, dtype: one.dtype, output, overwrite: true });
+	const inputs = writeInputs(path.join(folder, `${one.id}-inputs.safetensors`), inputsOf(norm, SHAPE));
+	await engine.normalize({ ...at(writeCase(folder, one)), ...inputs, norm, dtype: one.dtype, output, overwrite: true });
 	return (await readValues({ file: output })).values;
 }

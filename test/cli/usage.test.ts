@@ -38,7 +38,7 @@ describe("tensor-inspector's usage", function () {
 		[["stats", x, "--tensor", "--json"], /--tensor needs a value/, /--tensor=--json/],
 		[["stats", x, "--json=yes"], /--json is a switch/],
 		[["stats", x, "--norm", "batchnorm"], /no norm "batchnorm"/, /Did you mean "batchNorm"/],
-		[["stats", x, "--norm", "softmax"], /batchNorm, layerNorm, instanceNorm, groupNorm/],
+		[["stats", x, "--norm", "softmax"], /batchNorm, .*layerNorm, .*groupNorm/],
 		[["stats", x, "--norm", "batchNorm", "--cells", "1,6,1"], /--norm and --cells/],
 		[["stats", x, "--norm", "cells"], /--cells/],
 		[["stats", x, "--axis", "1"], /--axis/, /--norm/],

@@ -28,9 +28,6 @@ interface Report {
 	}[];
 }
 
-/** Tests of operators that the catalogue is still to get. */
-const AWAITED = /batchnorm_(?!.*training)|l[12]normalization|lpnormalization|lrn|mvn|rms/;
-
 const RECORDED = path.resolve("test", "fixtures", "onnx");
 
 describe("tensor-inspector verify", function () {
@@ -65,7 +62,7 @@ describe("tensor-inspector verify", function () {
 	};
 
 	it("passes every recorded test, with float32 results within one unit in the last place", async () => {
-		const names = readdirSync(RECORDED).filter((name) => name.startsWith("test_") && !AWAITED.test(name));
+		const names = readdirSync(RECORDED).filter((name) => name.startsWith("test_"));
 		const { code, tests, ...rest } = await report(...names.map((name) => path.join(RECORDED, name)));
 		assert.deepEqual(
 			tests.filter(({ status }) => status !== "passed").map((test) => [path.basename(test.folder), test.reason]),
@@ -94,9 +91,9 @@ describe("tensor-inspector verify", function () {
 	const suite = path.resolve(SHARED, "onnx-node/onnx/backend/test/data/node");
 	const there = existsSync(suite);
 	const normalizations = there
-		? readdirSync(suite)
-				.filter((name) => !AWAITED.test(name))
-				.filter((name) => /^test_(.*norm|mvn|lrn)/.test(name) && existsSync(path.join(suite, name, "model.onnx")))
+		? readdirSync(suite).filter(
+				(name) => /^test_(.*norm|mvn|lrn)/.test(name) && existsSync(path.join(suite, name, "model.onnx")),
+			)
 		: [];
 	(there ? it : it.skip)(
 		`passes all ${normalizations.length} shared tests of ONNX itself for normalizations`,

@@ -5,7 +5,8 @@ import type { WritableDType } from "../../src/core/dtype";
 import { TensorError } from "../../src/core/errors";
 import { unravel } from "../../src/core/inspection";
 import { cellOfIndex, type Shape, sizeOf } from "../../src/core/layout";
-import { layoutOf, type Norm, type NormId, type NormOptions, normOptions } from "../../src/core/normalizations";
+import type { NormOptions } from "../../src/core/norm-options";
+import { layoutOf, type Norm, type NormId, normOptions } from "../../src/core/normalizations";
 import { at, f32, f64, noise, readValues, toFortran, withEngine, writeDeflated, writeTensors } from "./files";
 
 const normOf = (id: NormId, shape: Shape, options: Partial<NormOptions> = {}): Norm => ({

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { TensorError } from "../../src/core/errors";
 import type { Engine } from "../../src/engine/api";
+import { inspectRequest } from "../../src/host/inspectRequest";
 import { lensHandlers } from "../../src/host/lensRequests";
 import { checkedHandlers } from "../../src/host/messages";
 import type { HostApi, WebviewApi } from "../../src/protocol";
@@ -86,7 +87,7 @@ export function engineHost(
 		},
 		inspect(input, { signal, progress }) {
 			asked("inspect", input);
-			return engine.inspect({ file: ref, ...input }, { signal, onProgress: progress });
+			return engine.inspect(inspectRequest(ref, input), { signal, onProgress: progress });
 		},
 		boxStatistics(input, { signal }) {
 			asked("boxStatistics", input);

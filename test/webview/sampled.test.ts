@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { describe, it } from "mocha";
 import { formatCount, formatNumber } from "../../src/core/format";
 import { sizeOf } from "../../src/core/layout";
+import { inspectRequest } from "../../src/host/inspectRequest";
 import { npy, place } from "../cli/tensor-files";
 import { engineHost, type WebviewPage } from "../support/webview-page";
 import { numbersShown, panels, setRole, showView } from "./panel";
@@ -23,7 +24,8 @@ describe("a large tensor in the panel", function () {
 			state: { view },
 			handlers: {
 				async inspect(input, context) {
-					if (input.sample) return suite.engine.inspect({ file: { path: file }, ...input, sampleMs: Infinity });
+					if (input.sample)
+						return suite.engine.inspect({ ...inspectRequest({ path: file }, input), sampleMs: Infinity });
 					context.progress({ done: 1, total: 4 });
 					await new Promise<void>((resolve) => held.push(resolve));
 					return host.inspect(input, context);

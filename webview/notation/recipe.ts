@@ -1,4 +1,5 @@
 import { roleOf, type Shape } from "../../src/core/layout";
+import { type Norm, normalization } from "../../src/core/normalizations";
 import type { Chosen } from "../chosen";
 
 /** How statistics become the divisor, as far as the norms differ in it. */
@@ -32,7 +33,8 @@ export function recipeOf(
 	chosen: Pick<Chosen, "shape" | "layout" | "letters" | "channelAxis" | "norm">,
 ): Recipe | undefined {
 	const { shape, layout, letters, channelAxis, norm } = chosen;
-	if (!layout || shape.includes(0)) return undefined;
+	const formula = formulaOf(norm);
+	if (!layout || !formula || shape.includes(0)) return undefined;
 	const roles = shape.map((size, axis) => (size === 1 ? undefined : roleOf(layout, axis)));
 	const axes = (role: ReturnType<typeof roleOf>) => [...shape.keys()].filter((axis) => roles[axis] === role);
 	const split: number[] = [];
@@ -54,8 +56,18 @@ export function recipeOf(
 		split,
 		splitAveraged,
 		setSize: splitAveraged.reduce((product, axis) => product * (split[axis] as number), 1),
-		formula: { centred: true, eps: norm.options.eps },
+		formula,
 	};
+}
+
+/** The formula of a norm, where code can be written for it: with the population variance, or the mean square, and eps inside the root. */
+function formulaOf({ id, options }: Norm): Formula | undefined {
+	const { statistic, combine, element, takes } = normalization(id);
+	const { epsPlace, ddof, stash, eps } = options;
+	if (!statistic || combine || element || takes || stash !== "f64" || ddof !== 0) return undefined;
+	if (eps !== 0 && epsPlace !== "inside") return undefined;
+	if (statistic.divisor === "std" && statistic.centre === "mean") return { centred: true, eps };
+	return statistic.divisor === "rms" ? { centred: false, eps } : undefined;
 }
 
 /** A layer that frameworks have for a layout. */

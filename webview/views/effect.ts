@@ -2,8 +2,10 @@ import { formatCount, formatNumber } from "../../src/core/format";
 import { type Aspect, isUnseenCell, type NormSummary } from "../../src/core/inspection";
 import { sizeOf } from "../../src/core/layout";
 import type { CellStatistics } from "../../src/core/moments";
+import { normalization } from "../../src/core/normalizations";
 import type { Chosen } from "../chosen";
 import { el, setText, show } from "../dom";
+import { missingInputs } from "../missing-inputs";
 import { chosenOf } from "../session";
 import type { State, Store } from "../store";
 import { createCoverage } from "./coverage";
@@ -58,7 +60,8 @@ export function createEffect(store: Store): HTMLElement {
 				return [
 					nameOf(set.cell, chosen),
 					formatCount(before.count),
-					...[before.mean, before.std, after.mean, after.std].map((value) => formatNumber(value)),
+					...[before.mean, before.std].map((value) => formatNumber(value)),
+					...[after?.mean, after?.std].map((value) => (value === undefined ? "–" : formatNumber(value))),
 				];
 			});
 		},
@@ -72,14 +75,17 @@ export function isCurrent({ layout, norm }: Chosen, summary: NormSummary): boole
 		layout !== undefined &&
 		layout.shape.length === summary.layout.shape.length &&
 		layout.cells.every((parts, axis) => parts === summary.layout.cells[axis]) &&
-		norm.options.eps === summary.norm.options.eps &&
-		norm.options.nonFinite === summary.norm.options.nonFinite
+		norm.id === summary.norm.id &&
+		normalization(norm.id).uses.every((option) => String(norm.options[option]) === String(summary.norm.options[option]))
 	);
 }
 
 function reasonForNone({ work }: State, chosen: Chosen | undefined): string {
 	if (chosen && !chosen.layout) return "The norm does not fit this tensor; see above.";
+	if (chosen && missingInputs(chosen).length > 0) return "The norm lacks another tensor; see above.";
 	if (work.state === "running") return "Computing…";
+	if (chosen && !normalization(chosen.norm.id).statistic)
+		return "Nothing is averaged, so there are no sets to tell of.";
 	return work.state === "cancelled" ? "Cancelled." : "";
 }
 
@@ -92,7 +98,7 @@ function createTable({ before: sets, after, exact }: NormSummary, whole: CellSta
 			"tr",
 			{},
 			el("th", { scope: "row" }, name),
-			...[before, after].map((aspect) => el("td", {}, formatNumber(value(aspect)))),
+			...[before, after].map((aspect) => el("td", {}, aspect ? formatNumber(value(aspect)) : "–")),
 		);
 	const group = (name: string, ...rows: HTMLElement[]) =>
 		el("tbody", {}, el("tr", { class: "group" }, el("th", { colspan: 3, scope: "rowgroup" }, name)), ...rows);
@@ -120,7 +126,7 @@ function createTable({ before: sets, after, exact }: NormSummary, whole: CellSta
 	);
 }
 
-function warningsOf({ sets, setSize, belowEps, empty, norm, exact }: NormSummary): string[] {
+function warningsOf({ sets, setSize, belowEps, empty, norm, exact, after }: NormSummary): string[] {
 	const inSample = exact ? "" : "In the sample: ";
 	const some = (count: number) =>
 		count === sets
@@ -131,11 +137,17 @@ function warningsOf({ sets, setSize, belowEps, empty, norm, exact }: NormSummary
 	const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
 	const warnings: string[] = [];
 	if (setSize === 1)
-		warnings.push("Every set is a single element: its mean is the element itself, and the result is 0 everywhere.");
+		warnings.push(
+			normalization(norm.id).statistic?.centre === "nothing"
+				? "Every set is a single element: its size is the element's own, and only the sign is left."
+				: "Every set is a single element: its mean is the element itself, and the result is 0 everywhere.",
+		);
 	else if (belowEps > 0)
 		warnings.push(
-			`${inSample}${some(belowEps)} ${plural(belowEps, "has", "have")} a variance below epsilon (${formatNumber(norm.options.eps)}): epsilon, not the data, sets ${plural(belowEps, "its", "their")} scale.`,
+			`${inSample}${some(belowEps)} ${plural(belowEps, "has", "have")} a ${normalization(norm.id).statistic?.divisor === "std" ? "variance" : "size"} below epsilon (${formatNumber(norm.options.eps)}): epsilon, not the data, sets ${plural(belowEps, "its", "their")} scale.`,
 		);
+	if (!after)
+		warnings.push("What comes after is no straight line in the values, so that the sets' statistics do not tell it.");
 	if (empty > 0)
 		warnings.push(
 			`${inSample}${some(empty)} ${plural(empty, "has", "have")} no finite value: there is nothing to take a mean of.`,

@@ -1,6 +1,6 @@
 import { formatCount } from "../../src/core/format";
-import { roleOf, setSize, sizeOf } from "../../src/core/layout";
-import { normalization } from "../../src/core/normalizations";
+import { type Layout, roleOf, setSize, sizeOf } from "../../src/core/layout";
+import { type Norm, type NormId, normalization } from "../../src/core/normalizations";
 import { booksSentence } from "../books";
 import type { Chosen } from "../chosen";
 import { el, setText, show } from "../dom";
@@ -14,8 +14,19 @@ export function createLayoutText(store: Store): HTMLElement {
 	const roles = el("p", { class: "layout-roles" });
 	const strips = el("div", { class: "strips-scroller" });
 	const books = el("blockquote", { class: "books" });
+	const formula = el("p", { class: "formula" });
 	const source = el("p", { class: "quiet source" });
-	const element = el("div", { class: "layout-text" }, counts, roles, books, strips, createNotation(store), source);
+	const element = el(
+		"div",
+		{ class: "layout-text" },
+		counts,
+		roles,
+		formula,
+		books,
+		strips,
+		createNotation(store),
+		source,
+	);
 	store.watch(
 		(state) => [state.opened, state.tensor, state.choices],
 		(state) => {
@@ -28,6 +39,7 @@ export function createLayoutText(store: Store): HTMLElement {
 			const sentence = booksSentence(chosen);
 			setText(books, sentence);
 			show(books, sentence !== "");
+			setText(formula, norm.formula);
 			setText(source, norm.source && `${norm.label}: ${norm.source}`);
 			strips.replaceChildren(createStrips(chosen));
 		},
@@ -61,6 +73,20 @@ function rolesOf({ shape, layout, letters }: Chosen): string {
 	return `${parts.slice(0, 1).toUpperCase()}${parts.slice(1)}.`;
 }
 
+/** What the statistics of a set are called; nothing where there are none. */
+function statisticsName(id: NormId): string {
+	const { statistic, takes } = normalization(id);
+	if (!statistic) return takes?.includes("runningMean") ? "Running mean, variance" : "";
+	const centre = { mean: "Mean, ", min: "Minimum, ", nothing: "" }[statistic.centre];
+	const divisor = { std: "deviation", rms: "root mean square", length: "length", range: "range" }[statistic.divisor];
+	return centre ? centre + divisor : divisor.slice(0, 1).toUpperCase() + divisor.slice(1);
+}
+
+/** The coarser layouts that take part too. */
+function othersOf({ id, options }: Norm, shape: readonly number[]): readonly Layout[] {
+	return normalization(id).others?.(shape, options) ?? [];
+}
+
 /** Input, statistics, gamma and beta, axis under axis: a 1 is stretched along its axis. */
 function createStrips({ shape, layout, letters, norm }: Chosen): HTMLElement {
 	const cells = layout?.cells ?? [];
@@ -83,7 +109,8 @@ function createStrips({ shape, layout, letters, norm }: Chosen): HTMLElement {
 			"tbody",
 			{},
 			row("Input", shape),
-			row("Mean, deviation", cells),
+			...(statisticsName(norm.id) ? [row(statisticsName(norm.id), cells)] : []),
+			...othersOf(norm, shape).map((other, k) => row(k === 0 ? "Beside it" : "and", other.cells)),
 			row(
 				"Gamma, beta",
 				shape.map((size, axis) => (affine.includes(axis) ? size : Math.min(1, size))),

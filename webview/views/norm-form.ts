@@ -1,23 +1,35 @@
 import { divisors } from "../../src/core/layout";
-import { axisMeaning } from "../../src/core/norm-candidates";
+import { groupedSize } from "../../src/core/norm-candidates";
 import { isNormId, NORMALIZATIONS, normalization } from "../../src/core/normalizations";
-import { exactly } from "../chosen";
-import { dropdown, textField } from "../controls/controls";
+import { dropdown } from "../controls/controls";
 import { el, setText, show } from "../dom";
 import { chosenOf } from "../session";
 import type { Store } from "../store";
 import type { Choose } from "./axes";
 import { createConvention } from "./convention";
+import { createNormInputs } from "./norm-inputs";
+import { createNormOptions } from "./norm-options";
+
+/** What the axis of a norm is called, by what it is. */
+const AXIS_LABELS = {
+	channel: "Channel axis",
+	"first averaged": "Averaged from axis",
+	averaged: "Averaged axis",
+} as const;
 
 /** The norm and its options; what does not fit is told here in one sentence. */
 export function createNormForm(store: Store, choose: Choose): HTMLElement {
 	const norm = dropdown("Norm", (id) => {
 		if (!isNormId(id)) return;
 		choose((choices, { layout }) => {
-			// Each norm has its own idea of the axis; own axes start from what was shown before.
-			const { axis: _, cells, ...options } = choices.options ?? {};
+			// Each norm has its own idea of the axis and the formula; own axes start from what was shown before.
+			const { groups, nonFinite, eps, cells } = choices.options ?? {};
+			const kept = { groups, nonFinite, ...(normalization(id).defaults?.eps === undefined ? { eps } : {}) };
 			const start = normalization(id).uses.includes("cells") ? (layout?.cells ?? cells) : cells;
-			return { ...choices, norm: id, options: start ? { ...options, cells: start } : options };
+			const options = Object.fromEntries(
+				Object.entries({ ...kept, cells: start }).filter(([, value]) => value !== undefined),
+			);
+			return { ...choices, norm: id, options };
 		});
 	});
 	const axis = dropdown("Axis", (value) =>
@@ -34,25 +46,8 @@ export function createNormForm(store: Store, choose: Choose): HTMLElement {
 			options: { ...choices.options, groups: Number(value) },
 		})),
 	);
-	const eps = textField(
-		"Epsilon",
-		(text) =>
-			choose((choices) => ({
-				...choices,
-				options: { ...choices.options, eps: text.trim() === "" ? NaN : Number(text) },
-			})),
-		{ live: true, size: 8 },
-	);
-	const nonFinite = dropdown("NaN and ±Inf", (value) =>
-		choose((choices) => ({
-			...choices,
-			options: { ...choices.options, nonFinite: value === "propagate" ? "propagate" : "apart" },
-		})),
-	);
-	nonFinite.setChoices([
-		{ value: "apart", label: "Counted apart" },
-		{ value: "propagate", label: "Spoil their set" },
-	]);
+	const formula = createNormOptions(store, choose);
+	const inputs = createNormInputs(store, choose);
 	const convention = createConvention(store, choose);
 	const problem = el("p", { class: "problem", role: "alert" });
 
@@ -75,11 +70,11 @@ export function createNormForm(store: Store, choose: Choose): HTMLElement {
 			);
 			norm.set(id);
 			show(axis.element, uses.includes("axis"));
-			axis.setLabel(axisMeaning(id, shape.length) === "channel" ? "Channel axis" : "Averaged from axis");
+			axis.setLabel(AXIS_LABELS[normalization(id).axisIs ?? "channel"]);
 			axis.setChoices(shape.map((size, a) => ({ value: String(a), label: `${letters[a]} (axis ${a}, ${size})` })));
 			axis.set(String(options.axis < 0 ? options.axis + shape.length : options.axis));
 			show(groups.element, uses.includes("groups"));
-			const channels = shape[options.axis] ?? 1;
+			const channels = groupedSize(id, shape, options.axis);
 			const fitting = divisors(Math.max(1, channels));
 			groups.setChoices(
 				(fitting.includes(options.groups) ? fitting : [...fitting, options.groups]).map((count) => ({
@@ -88,28 +83,18 @@ export function createNormForm(store: Store, choose: Choose): HTMLElement {
 				})),
 			);
 			groups.set(String(options.groups));
-			if (document.activeElement !== eps.input) eps.set(Number.isNaN(options.eps) ? "" : exactly(options.eps));
-			nonFinite.set(options.nonFinite);
 			setText(problem, chosen.problem?.message ?? "");
 			show(problem, chosen.problem !== undefined);
-			eps.setInvalid(!(options.eps >= 0));
 			groups.setInvalid(chosen.problem?.code === "bad-layout" && uses.includes("groups"));
-			axis.setInvalid(chosen.problem?.code === "bad-option" && options.eps >= 0);
+			axis.setInvalid(chosen.problem?.code === "bad-option" && /axis/i.test(chosen.problem.message));
 		},
 	);
 	return el(
 		"div",
 		{ class: "norm-form" },
-		el(
-			"div",
-			{ class: "fields" },
-			...convention.fields,
-			norm.element,
-			axis.element,
-			groups.element,
-			eps.element,
-			nonFinite.element,
-		),
+		el("div", { class: "fields" }, ...convention.fields, norm.element, axis.element, groups.element, ...formula.fields),
+		formula.rare,
+		inputs,
 		convention.reason,
 		problem,
 	);

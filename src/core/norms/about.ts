@@ -1,4 +1,5 @@
 import type { About } from "../norm-about";
+import type { NormId } from "../normalizations";
 import { ABOUT_COMBINED } from "./about-combined";
 import { ABOUT_STANDARDIZED } from "./about-standardized";
 import { ABOUT_UNCENTRED } from "./about-uncentred";
@@ -10,4 +11,4 @@ export const ABOUT = {
 	...ABOUT_STANDARDIZED,
 	...ABOUT_UNCENTRED,
 	...ABOUT_COMBINED,
-} as const satisfies Record<string, About>;
+} as const satisfies Record<NormId, About>;

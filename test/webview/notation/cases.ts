@@ -101,7 +101,7 @@ export function expected({ layout, norm, shape }: Chosen): number[] {
 		const set = x.filter((_, other) => cell[other] === cell[at]);
 		const mean = set.reduce((sum, one) => sum + one, 0) / set.length;
 		const std = Math.sqrt(set.reduce((sum, one) => sum + (one - mean) ** 2, 0) / set.length);
-		const { centre, scale } = affineOf({ mean, std, nonFinite: 0 }, norm.options);
+		const { centre, scale } = affineOf({ mean, std, nonFinite: 0 }, norm);
 		return (value - centre) * scale;
 	});
 }

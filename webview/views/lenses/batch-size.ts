@@ -1,13 +1,13 @@
 import type { BatchSizes } from "../../../src/core/batch-sizes";
 import { formatCount, formatNumber } from "../../../src/core/format";
-import { layoutOf, NORMALIZATIONS, type NormId, normalization } from "../../../src/core/normalizations";
+import { layoutOf, NORMALIZATIONS, type NormId, normalization, normOf } from "../../../src/core/normalizations";
 import type { Chosen } from "../../chosen";
 import { el, oncePerFrame } from "../../dom";
 import type { Session } from "../../session";
 import type { Store } from "../../store";
 import { prepareCanvas, themeOf, whenShownAnew } from "../canvas";
 import { drawGrid } from "../chart-scale";
-import { createLens, numbersTable, type Subject } from "./frame";
+import { createLens, needsPlain, numbersTable, type Subject } from "./frame";
 
 const HEIGHT = 190;
 
@@ -57,12 +57,13 @@ export function createBatchSizeLens(store: Store, { host }: Session): HTMLElemen
 	}).element;
 }
 
-function absence({ chosen: { layout, letters, shape } }: Subject): string | undefined {
+function absence({ chosen }: Subject): string | undefined {
+	const { layout, letters, shape } = chosen;
 	if (!layout) return "The norm does not fit this tensor; see above.";
 	const letter = letters[BATCH_AXIS] ?? "";
 	if ((shape[BATCH_AXIS] ?? 0) < 2) return `The tensor has no two samples along axis 0${letter && `, ${letter}`}.`;
 	return layout.cells[BATCH_AXIS] === 1
-		? undefined
+		? needsPlain(chosen)
 		: `This norm does not average over axis 0, ${letter}: its result is the same in a batch of any size.`;
 }
 
@@ -70,8 +71,10 @@ function absence({ chosen: { layout, letters, shape } }: Subject): string | unde
 function withoutBatch({ shape, norm: { options } }: Chosen): string[] {
 	return (Object.keys(NORMALIZATIONS) as NormId[]).flatMap((id) => {
 		try {
-			const { cells } = layoutOf({ id, options }, shape);
-			return id !== "cells" && cells[BATCH_AXIS] === shape[BATCH_AXIS] ? [normalization(id).label] : [];
+			if (!normalization(id).uses.includes("axis")) return [];
+			const { axis, groups } = options;
+			const { cells } = layoutOf(normOf(id, shape, { axis, groups }), shape);
+			return cells[BATCH_AXIS] === shape[BATCH_AXIS] ? [normalization(id).label] : [];
 		} catch {
 			return [];
 		}

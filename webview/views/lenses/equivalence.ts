@@ -1,10 +1,10 @@
 import { equivalenceOf, type NormsApart } from "../../../src/core/equivalence";
 import { formatNumber } from "../../../src/core/format";
-import { NORMALIZATIONS, type Norm, type NormId, normalization } from "../../../src/core/normalizations";
+import { COMPARABLE_IDS, type Norm, normalization, normOf } from "../../../src/core/normalizations";
 import { type Chosen, tryNorm } from "../../chosen";
 import type { Session } from "../../session";
 import type { Store } from "../../store";
-import { createLens, numbersTable } from "./frame";
+import { createLens, needsPlain, numbersTable } from "./frame";
 
 const VERDICTS = { always: "The same", "without affine": "The same without affine", never: "Different" } as const;
 
@@ -13,7 +13,7 @@ export function createEquivalenceLens(store: Store, { host }: Session): HTMLElem
 	return createLens<readonly NormsApart[]>(store, {
 		title: "Which norms are the same here?",
 		about: "The chosen norm against the others on this shape: sets, statistics, the shape of gamma and beta.",
-		absent: ({ chosen }) => (chosen.layout ? undefined : "The norm does not fit this tensor; see above."),
+		absent: ({ chosen }) => (chosen.layout ? needsPlain(chosen) : "The norm does not fit this tensor; see above."),
 		key: ({ chosen }) => JSON.stringify([chosen.norm, chosen.letters]),
 		ask: ({ tensor, chosen }, options) =>
 			host.call("normsApart", { tensor: tensor.name, norms: [chosen.norm, ...others(chosen)] }, options),
@@ -39,9 +39,11 @@ export function createEquivalenceLens(store: Store, { host }: Session): HTMLElem
 /** The other norms with the same options; groups as many as there are channels where the chosen norm has none, to show the known coincidences. */
 function others({ norm, shape, channelAxis }: Chosen): Norm[] {
 	const channels = shape[channelAxis] ?? 1;
-	const wanted = (Object.keys(NORMALIZATIONS) as NormId[]).flatMap((id): Norm[] => {
-		if (id === "cells") return [];
-		const options = { ...norm.options, axis: id === norm.id ? norm.options.axis : channelAxis };
+	const wanted = COMPARABLE_IDS.flatMap((id): Norm[] => {
+		const eps = normalization(id).defaults?.eps ?? norm.options.eps;
+		const axis = id === norm.id ? norm.options.axis : channelAxis;
+		const { groups, nonFinite } = norm.options;
+		const { options } = normOf(id, shape, { axis, groups, nonFinite, eps });
 		if (!normalization(id).uses.includes("groups")) return [{ id, options }];
 		return [...new Set([1, norm.options.groups, channels])].map((groups) => ({ id, options: { ...options, groups } }));
 	});

@@ -1,6 +1,7 @@
 import { describeError, TensorError } from "../../../src/core/errors";
 import { formatCount } from "../../../src/core/format";
 import { sizeOf } from "../../../src/core/layout";
+import { isPlain, normalization } from "../../../src/core/normalizations";
 import type { TensorInfo } from "../../../src/core/tensor";
 import type { Progress } from "../../../src/rpc";
 import type { Chosen } from "../../chosen";
@@ -34,6 +35,13 @@ export interface LensView<Answer> {
 		options: { readonly signal: AbortSignal; readonly onProgress: (progress: Progress) => void },
 	) => Promise<Answer>;
 	readonly draw: (answer: Answer, subject: Subject) => readonly HTMLElement[];
+}
+
+/** Why a lens has nothing to take apart: the norm is more than the statistics of each set. */
+export function needsPlain({ norm }: Chosen): string | undefined {
+	return isPlain(norm)
+		? undefined
+		: `${normalization(norm.id).label} is more than the mean and deviation of each set, which is what is taken apart here.`;
 }
 
 /** Bytes of a tensor past which a lens reads it only when told to. */

@@ -7,7 +7,7 @@ import { checkbox, dropdown } from "../../controls/controls";
 import { el, show } from "../../dom";
 import { type Session, selectedTensor } from "../../session";
 import type { State, Store } from "../../store";
-import { createLens, numbersTable } from "./frame";
+import { createLens, needsPlain, numbersTable } from "./frame";
 
 /** Statistics over the valid elements of padded sequences, and what ignoring the padding does. */
 export function createMaskLens(store: Store, { host }: Session): HTMLElement {
@@ -41,6 +41,8 @@ export function createMaskLens(store: Store, { host }: Session): HTMLElement {
 		controls,
 		absent: ({ state, chosen }) => {
 			if (!chosen.layout) return "The norm does not fit this tensor; see above.";
+			const reason = needsPlain(chosen);
+			if (reason) return reason;
 			if (maskCandidates(state).length === 0) {
 				return "No other tensor of this file could be a mask or lengths; in the terminal, lens mask takes one of another file.";
 			}

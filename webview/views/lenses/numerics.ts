@@ -1,9 +1,11 @@
 import { formatCount, formatNumber } from "../../../src/core/format";
+import { normalization } from "../../../src/core/normalizations";
 import { type ArithmeticErrors, type Numerics, WRONG_OUTPUT } from "../../../src/core/numerics";
+import type { Chosen } from "../../chosen";
 import { el } from "../../dom";
 import type { Session } from "../../session";
 import type { Store } from "../../store";
-import { createLens, numbersTable } from "./frame";
+import { createLens, needsPlain, numbersTable } from "./frame";
 
 const PRECISIONS = { f16: "float16", bf16: "bfloat16", f32: "float32", f64: "float64" } as const;
 
@@ -13,7 +15,7 @@ export function createNumericsLens(store: Store, { host }: Session): HTMLElement
 		title: "Numerics",
 		about:
 			"The same norm as if its statistics were accumulated in a smaller type, in two passes or by the fast variance E[x²] − E[x]².",
-		absent: ({ chosen }) => (chosen.layout ? undefined : "The norm does not fit this tensor; see above."),
+		absent: ({ chosen }) => (chosen.layout ? needsDeviation(chosen) : "The norm does not fit this tensor; see above."),
 		key: ({ chosen }) => JSON.stringify(chosen.norm),
 		ask: ({ tensor, chosen }, options) => host.call("numerics", { tensor: tensor.name, norm: chosen.norm }, options),
 		draw: ({ rows, sets }) => [
@@ -65,4 +67,11 @@ function example({ precision, summation, variance, worst }: ArithmeticErrors): s
 	const [first] = worst;
 	if (!first) return "";
 	return `${PRECISIONS[precision]}, ${summation}, ${variance}: set ${formatCount(first.set)} gets mean ${formatNumber(first.mean, 6)} for ${formatNumber(first.exactMean, 6)}, and variance ${formatNumber(first.variance, 4)} for a true ${formatNumber(first.exactVariance, 4)}.`;
+}
+
+function needsDeviation(chosen: Chosen): string | undefined {
+	const { label, statistic } = normalization(chosen.norm.id);
+	if (statistic && statistic.divisor !== "std")
+		return `${label} does not divide by a deviation, whose accumulation is looked at here.`;
+	return needsPlain(chosen);
 }

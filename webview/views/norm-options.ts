@@ -1,0 +1,121 @@
+import { choiceOf, normOption, OPTIONS, type OptionId } from "../../src/core/norm-options";
+import { normalization } from "../../src/core/normalizations";
+import {
+	FRAMEWORKS,
+	type FrameworkId,
+	frameworkOptions,
+	frameworksOf,
+	isFrameworkId,
+} from "../../src/core/norms/frameworks";
+import { type Chosen, exactly } from "../chosen";
+import { type DropdownField, dropdown, type Field, textField } from "../controls/controls";
+import { el, show } from "../dom";
+import { chosenOf, selectedTensor } from "../session";
+import type { State, Store } from "../store";
+import type { Choose } from "./axes";
+
+/** Options with fields of their own kind elsewhere in the form. */
+const ELSEWHERE: readonly OptionId[] = ["axis", "groups", "cells"];
+
+interface OptionField {
+	readonly id: OptionId;
+	readonly element: HTMLElement;
+	update(chosen: Chosen): void;
+}
+
+/** Fields of everything a norm's formula can be told, from the table of options; the rare ones are folded away. */
+export function createNormOptions(
+	store: Store,
+	choose: Choose,
+): { readonly fields: readonly HTMLElement[]; readonly rare: HTMLElement } {
+	const set = (id: OptionId, value: unknown) =>
+		choose((choices, { norm }) => ({ ...choices, norm: norm.id, options: { ...choices.options, [id]: value } }));
+	const all = (Object.keys(OPTIONS) as OptionId[])
+		.filter((id) => !ELSEWHERE.includes(id))
+		.map((id) => ({ rare: normOption(id).rare === true, ...createField(id, (value) => set(id, value)) }));
+	const framework = createFramework(store, choose);
+	const rare = el(
+		"details",
+		{ class: "rare-options" },
+		el("summary", {}, "Formula and precision"),
+		el(
+			"div",
+			{ class: "fields" },
+			framework.element,
+			...all.filter((field) => field.rare).map(({ element }) => element),
+		),
+	);
+	store.watch(
+		(state) => [state.opened, state.tensor, state.choices],
+		(state) => {
+			const chosen = chosenOf(state);
+			if (!chosen) return;
+			const { uses } = normalization(chosen.norm.id);
+			for (const field of all) {
+				show(field.element, uses.includes(field.id));
+				if (uses.includes(field.id)) field.update(chosen);
+			}
+			framework.update(state, chosen);
+			show(rare, all.some((field) => field.rare && uses.includes(field.id)) || frameworksOf(chosen.norm.id).length > 0);
+		},
+	);
+	return { fields: all.filter((field) => !field.rare).map(({ element }) => element), rare };
+}
+
+function createField(id: OptionId, set: (value: unknown) => void): OptionField {
+	const option = normOption(id);
+	if (option.kind === "choice") {
+		const field: DropdownField = dropdown(option.label, (word) => set(choiceOf(id, word)));
+		field.element.title = option.about;
+		field.setChoices(Object.entries(option.choices).map(([value, label]) => ({ value, label })));
+		return { id, element: field.element, update: ({ norm }) => field.set(String(norm.options[id])) };
+	}
+	const field: Field<string> & { readonly input: HTMLElement } = textField(
+		option.label,
+		(text) => set(text.trim() === "" ? NaN : Number(text)),
+		{ live: true, size: 8 },
+	);
+	field.element.title = option.about;
+	return {
+		id,
+		element: field.element,
+		update({ norm, problem }) {
+			const value = norm.options[id] as number;
+			if (document.activeElement !== field.input) field.set(Number.isNaN(value) ? "" : exactly(value));
+			field.setInvalid(
+				problem?.code === "bad-option" && problem.message.includes(`${id}`) && problem.message.includes("must be"),
+			);
+		},
+	};
+}
+
+/** Whose numbers the options give, and the choice of another one's. */
+function createFramework(store: Store, choose: Choose) {
+	const field = dropdown("Numbers of", (word) => {
+		const { dtype } = selectedTensor(store.get()) ?? {};
+		choose((choices, { norm }) => {
+			const kept = { groups: norm.options.groups, cells: norm.options.cells, axis: norm.options.axis };
+			if (!isFrameworkId(word) || typeof dtype !== "string") return { ...choices, norm: norm.id, options: kept };
+			// The axis stays what it is in the file: the convention of the framework is about its own tensors.
+			const { axis: _, ...options } = frameworkOptions(norm.id, word, dtype) ?? {};
+			return { ...choices, norm: norm.id, options: { ...kept, ...options } };
+		});
+	});
+	return {
+		element: field.element,
+		update(state: State, { norm }: Chosen) {
+			const known = frameworksOf(norm.id);
+			show(field.element, known.length > 0);
+			const { dtype } = selectedTensor(state) ?? {};
+			const isShown = (id: FrameworkId) => {
+				const { axis: _, ...wanted } = typeof dtype === "string" ? (frameworkOptions(norm.id, id, dtype) ?? {}) : {};
+				return Object.entries(wanted).every(([option, value]) => norm.options[option as OptionId] === value);
+			};
+			field.setChoices([
+				{ value: "exact", label: "Exact arithmetic" },
+				...known.map((value) => ({ value, label: FRAMEWORKS[value].label })),
+			]);
+			field.set(known.find(isShown) ?? "exact");
+		},
+	};
+}
