@@ -77,6 +77,6 @@ function varianceWords({ ddof, runningDdof }: FrameworkDefault): string {
 }
 
 function restWords({ momentum, axis, note }: FrameworkDefault): string[] {
-	const sense = momentum?.of === "new" ? "weight of the new batch" : "weight of what was gathered";
-	return [momentum ? `${momentum.value}, ${sense}` : "–", axis ?? "–", note ?? ""];
+	const sense = momentum?.of === "new" ? "of the new batch" : "of the old value";
+	return [momentum ? `${momentum.value} ${sense}` : "–", axis ?? "–", note ?? ""];
 }

@@ -99,11 +99,11 @@ describe("about normalizations", () => {
 			"nn.BatchNorm1d, 2d, 3d",
 			"1e-5",
 			"population; running unbiased",
-			"0.1, weight of the new batch",
+			"0.1 of the new batch",
 			"always 1",
 			"",
 		]);
-		assert.deepEqual(rows[1]?.slice(2, 5), ["1e-3", "population", "0.99, weight of what was gathered"]);
+		assert.deepEqual(rows[1]?.slice(2, 5), ["1e-3", "population", "0.99 of the old value"]);
 		assert.deepEqual(defaultRows(ABOUT.meanVarianceNorm)[0]?.slice(2, 3), ["1e-9 added to the divisor"]);
 		assert.deepEqual(defaultRows(ABOUT.lpNorm)[0]?.slice(2, 5), ["1e-12 as the least divisor", "–", "–"]);
 		for (const [, about] of entries)

@@ -2,6 +2,7 @@ import { sizeOf } from "../../src/core/layout";
 import { el, setText, show } from "../dom";
 import { chosenOf, type Session } from "../session";
 import type { Store } from "../store";
+import { createAboutNorm } from "./about-norm";
 import { createEffect } from "./effect";
 import { createLayoutText } from "./layout-text";
 import { createPicture } from "./picture";
@@ -26,6 +27,7 @@ export function createLayoutView(store: Store, session: Session): HTMLElement {
 		{},
 		empty,
 		el("div", { class: "layout-view" }, createPicture(store, session), createLayoutText(store)),
+		createAboutNorm(store),
 		createEffect(store),
 	);
 }
