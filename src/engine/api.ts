@@ -7,6 +7,7 @@ import type { Norm } from "../core/normalizations";
 import type { RawLayout } from "../core/raw-layout";
 import type { Coverage } from "../core/sampling";
 import type { FileDescription } from "../core/tensor";
+import type { TensorDifference } from "../core/tensor-difference";
 import type { CallOptions } from "../rpc";
 import type { Lenses, MaskRequest, Padding } from "./lens-api";
 import type { InputRefs } from "./norm-inputs";
@@ -126,25 +127,15 @@ export interface CompareRequest {
 	/** `|a − b| <= atol + rtol · |b|` counts as close; NaN is close to NaN, an infinity to itself. */
 	readonly rtol: number;
 	readonly atol: number;
+	/** Two axes for a map of the largest differences. */
+	readonly map?: readonly [number, number];
 }
 
-export interface CompareResult {
+export interface CompareResult extends TensorDifference {
 	readonly a: { readonly tensor: string; readonly dtype: DType; readonly shape: Shape };
 	readonly b: { readonly tensor: string; readonly dtype: DType; readonly shape: Shape };
+	/** Nothing was compared where the shapes differ: a size of 1 is not stretched. */
 	readonly sameShape: boolean;
-	/** Elements compared; 0 where the shapes differ. */
-	readonly elements: number;
-	/** Elements that are not close. */
-	readonly mismatched: number;
-	/** Elements whose values are not the same number (NaN is the same as NaN). */
-	readonly different: number;
-	/** Over pairs of finite values. */
-	readonly maxAbs: number;
-	readonly maxRel: number;
-	/** Where the largest absolute difference is, with both values; absent where nothing was compared. */
-	readonly worst?: { readonly index: readonly number[]; readonly a: number; readonly b: number };
-	/** The first element, in C order, that is not close. */
-	readonly firstMismatch?: { readonly index: readonly number[]; readonly a: number; readonly b: number };
 	readonly elapsedMs: number;
 }
 

@@ -1,14 +1,13 @@
 import { performance } from "node:perf_hooks";
 import { TensorError } from "../core/errors";
-import { unravel } from "../core/inspection";
 import { type Layout, sizeOf } from "../core/layout";
 import { type Norm, needsMore } from "../core/normalizations";
 import { coverageOf, isSampled } from "../core/sampling";
 import { sketchBuffers } from "../core/sketch";
 import type { CallOptions } from "../rpc";
 import type { CompareRequest, CompareResult, Engine, NormalizedTensor } from "./api";
+import { comparisonOf } from "./comparison";
 import { finestLayouts, layoutsToCompute, partsWorth } from "./derive";
-import { addDifferences, type DifferenceShare, type Pair } from "./differences";
 import { inParts, inShares, locate, moving } from "./in-shares";
 import { inspectedLayouts, sampledNorm } from "./inspected";
 import type { Partials, Target } from "./jobs";
@@ -161,28 +160,19 @@ function checkLayouts(layouts: readonly Layout[], { shape, tensor }: Target): vo
 
 async function compare(
 	pool: Pool,
-	{ a: refA, b: refB, rtol, atol }: CompareRequest,
+	request: CompareRequest,
 	options: CallOptions,
 ): Promise<Omit<CompareResult, "elapsedMs">> {
-	const [a, b] = await Promise.all([locate(pool, refA, options), locate(pool, refB, options)]);
+	const [a, b] = await Promise.all([locate(pool, request.a, options), locate(pool, request.b, options)]);
 	const about = ({ tensor, dtype, shape }: Target) => ({ tensor, dtype, shape });
-	const nothing: DifferenceShare = { elements: 0, mismatched: 0, different: 0, maxAbs: 0, maxRel: 0 };
 	const sameShape = a.shape.join() === b.shape.join();
+	const comparison = comparisonOf(a, sameShape ? b : a, request);
 	const work = { ...a, sequential: a.sequential || b.sequential };
 	const shares = sameShape
 		? await inShares(pool, work, options, (share, shareOptions) =>
-				pool.run("compareShare", { a, b, rtol, atol, share }, shareOptions),
+				pool.run("compareShare", { a, b, comparison, share }, shareOptions),
 			)
 		: [];
-	const { worst, firstMismatch, ...found } = shares.reduce(addDifferences, nothing);
-	const shape = a.dtype === "c64" || a.dtype === "c128" ? [...a.shape, 2] : a.shape;
-	const place = ({ index, ...values }: Pair) => ({ index: unravel(index, shape), ...values });
-	return {
-		a: about(a),
-		b: about(b),
-		sameShape,
-		...found,
-		...(worst ? { worst: place(worst) } : {}),
-		...(firstMismatch ? { firstMismatch: place(firstMismatch) } : {}),
-	};
+	const found = await pool.runAside("difference", { comparison, shares }, { signal: options.signal });
+	return { a: about(a), b: about(b), sameShape, ...found };
 }

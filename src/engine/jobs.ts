@@ -11,6 +11,7 @@ import type { Norm } from "../core/normalizations";
 import { type Accumulated, type Numerics, numericsOf } from "../core/numerics";
 import type { Sketch } from "../core/sketch";
 import type { FileDescription } from "../core/tensor";
+import type { TensorDifference } from "../core/tensor-difference";
 import type { CallContext, Handlers } from "../rpc";
 import { type Coefficients, normCoefficients, styleParameters } from "./affine";
 import type { NormInputs } from "./affine-parameters";
@@ -18,7 +19,7 @@ import type { FileRef, LayoutMoments, NormalizeAllRequest, TensorRef } from "./a
 import { statisticsOfBox } from "./box-jobs";
 import { compareShare } from "./compare";
 import type { CellRange } from "./derive";
-import type { DifferenceShare } from "./differences";
+import { type Comparison, type DifferenceShare, differenceOf } from "./difference-share";
 import { mergedDistribution, sketchOfShare } from "./distribution-jobs";
 import { elementsAt } from "./elements-jobs";
 import type { MaskRequest } from "./lens-api";
@@ -128,13 +129,15 @@ export interface Jobs {
 	finishOutput(input: { readonly job: OutputJob; readonly stretches: readonly (readonly Stretch[])[] }): number;
 	/** Gives the temporary file the output's name. */
 	publishOutput(input: OutputJob): null;
+	/** Compares a share of two tensors. */
 	compareShare(input: {
 		readonly a: Target;
 		readonly b: Target;
-		readonly rtol: number;
-		readonly atol: number;
+		readonly comparison: Comparison;
 		readonly share: Share;
 	}): DifferenceShare;
+	/** Adds shares up into how two tensors differ. */
+	difference(input: { readonly comparison: Comparison; readonly shares: readonly DifferenceShare[] }): TensorDifference;
 	/** Closes a file that is kept open. */
 	release(input: { readonly path: string }): null;
 	/** Answers when no other job runs in this worker. */
@@ -202,6 +205,7 @@ export function createJobs(): Handlers<Jobs> {
 		finishOutput: tracked((input) => finishOutput(input)),
 		publishOutput: tracked((job) => publishOutput(job)),
 		compareShare: tracked((input, context) => compareShare(files, input, context)),
+		difference: tracked(({ comparison, shares }) => differenceOf(comparison, shares)),
 		release: async ({ path }) => {
 			await files.release(path);
 			return null;

@@ -27,8 +27,20 @@ describe("tensor-inspector compare", function () {
 		assert.equal(code, 1);
 		const result = JSON.parse(stdout) as Record<string, unknown>;
 		assert.equal(typeof result.elapsedMs, "number");
+		const { profiles, verdicts, ...numbers } = result;
+		assert.deepEqual(profiles, [
+			{ axis: 0, size: 2, bins: 2, maxAbs: [0.5, 10], meanAbs: [0.5 / 3, 10 / 3] },
+			{ axis: 1, size: 3, bins: 3, maxAbs: [0, 10, 0.5], meanAbs: [0, 5, 0.25] },
+		]);
+		assert.deepEqual(verdicts, [
+			{ by: "numpy.allclose", rtol: 1e-5, atol: 1e-8, failing: 2, close: false },
+			{ by: "torch.testing.assert_close", rtol: 1e-7, atol: 1e-7, failing: 2, close: false },
+		]);
+		assert.ok(Array.isArray((numbers.ulp as { counts: number[] }).counts));
+		assert.ok(Math.abs((numbers.rmse as number) - Math.sqrt(100.25 / 6)) < 1e-15);
+		assert.ok(Math.abs((numbers.cosine as number) - 142.5 / Math.sqrt(91 * 294.25)) < 1e-12);
 		assert.deepEqual(
-			{ ...result, elapsedMs: 0 },
+			{ ...numbers, elapsedMs: 0, ulp: 0, rmse: 0, cosine: 0 },
 			{
 				close: false,
 				a: { tensor: "", dtype: "f64", shape: [2, 3] },
@@ -41,6 +53,13 @@ describe("tensor-inspector compare", function () {
 				different: 2,
 				maxAbs: 10,
 				maxRel: 10 / 15,
+				nanPairs: 0,
+				nanMismatches: 0,
+				infMismatches: 0,
+				ulp: 0,
+				rmse: 0,
+				cosine: 0,
+				firstDifferent: { index: [0, 2], a: 3, b: 3.5 },
 				worst: { index: [1, 1], a: 5, b: 15 },
 				firstMismatch: { index: [0, 2], a: 3, b: 3.5 },
 				elapsedMs: 0,
@@ -83,7 +102,7 @@ describe("tensor-inspector compare", function () {
 		assert.equal(code, 1);
 		const { close, sameShape, elements, worst } = JSON.parse(stdout) as Record<string, unknown>;
 		assert.deepEqual([close, sameShape, elements, worst], [false, false, 0, null]);
-		assert.match((await run("compare", a, b)).stdout, /shapes differ/);
+		assert.match((await run("compare", a, b)).stdout, /The shapes differ, .+ and .+; no values/);
 	});
 
 	it("compares real and imaginary parts of complex tensors, and says that it does", async () => {
