@@ -6,7 +6,7 @@ import type { TensorInfo } from "../src/core/tensor";
 import type { AxisChoices, HostApi, InspectRequest } from "../src/protocol";
 import type { Channel } from "../src/rpc";
 import { type Chosen, choose } from "./chosen";
-import { missingInputs } from "./missing-inputs";
+import { missingInputs, withUsualInputs } from "./input-choice";
 import type { State, Store } from "./store";
 
 /** What the views can set off. */
@@ -34,7 +34,9 @@ export function selectedTensor(state: State): TensorInfo | undefined {
 /** Axes and norm of the selected tensor. */
 export function chosenOf(state: State): Chosen | undefined {
 	const tensor = selectedTensor(state);
-	return tensor && choose(tensor.shape, state.choices[tensor.shape.length] ?? {}, tensor.axisNames);
+	if (!tensor || !state.opened?.ok) return undefined;
+	const chosen = choose(tensor.shape, state.choices[tensor.shape.length] ?? {}, tensor.axisNames);
+	return withUsualInputs(chosen, state.opened.description.tensors, tensor.name);
 }
 
 /** A tensor's name for people: that of the file where the tensor has none. */

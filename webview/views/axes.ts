@@ -1,3 +1,4 @@
+import { normalization } from "../../src/core/normalizations";
 import type { Choices, Chosen } from "../chosen";
 import { el, setText, show } from "../dom";
 import { chooseNorm, namesOf } from "../presets";
@@ -55,7 +56,12 @@ export function createAxes(store: Store, choose: Choose): HTMLElement {
 
 /** The name that the chips have reached. */
 function nameOf(chosen: Chosen): string {
-	return namesOf(chosen).join(" = ") || "Not a named norm";
+	const names = namesOf(chosen);
+	const { label, uses } = normalization(chosen.norm.id);
+	// A norm that is none of those that the layout's names stand for has the sets of one of them.
+	const isNamed = uses.includes("cells") || names.some((name) => name.startsWith(label));
+	if (!isNamed) return names[0] ? `${label}: the sets of ${names[0]}` : label;
+	return names.join(" = ") || "Not a named norm";
 }
 
 /** What still tells norms of the same sets apart. */
@@ -65,7 +71,7 @@ function differenceOf(chosen: Chosen): string {
 	const layer = names.find((name) => name.startsWith("LayerNorm over"));
 	const other = names.find((name) => /^(GroupNorm|InstanceNorm|BatchNorm)/.test(name));
 	const over = layer?.slice("LayerNorm over ".length);
-	if (!layer || !other || over === letters[channelAxis]) return "";
+	if (!nameOf(chosen).includes(" = ") || !layer || !other || over === letters[channelAxis]) return "";
 	const averaged = over?.split(", ") ?? [];
 	const sizes = letters.flatMap((letter, axis) => (averaged.includes(letter) ? [shape[axis]] : []));
 	return `The same sets, but not the same layer: PyTorch’s ${layer} has a gamma and beta for each of ${over} (${sizes.join(" × ")}), ${other} one for each ${letters[channelAxis]} (${shape[channelAxis]}).`;

@@ -5,7 +5,7 @@ import type { CellStatistics } from "../../src/core/moments";
 import { normalization } from "../../src/core/normalizations";
 import type { Chosen } from "../chosen";
 import { el, setText, show } from "../dom";
-import { missingInputs } from "../missing-inputs";
+import { missingInputs } from "../input-choice";
 import { chosenOf } from "../session";
 import type { State, Store } from "../store";
 import { createCoverage } from "./coverage";

@@ -1,17 +1,11 @@
-import { sizeOf } from "../../src/core/layout";
-import { INPUT_IDS, INPUTS, type InputId, type NormInput } from "../../src/core/norm-inputs";
+import { INPUT_IDS, INPUTS } from "../../src/core/norm-inputs";
 import { inputsOf, normalization } from "../../src/core/normalizations";
-import type { TensorInfo } from "../../src/core/tensor";
-import type { Chosen } from "../chosen";
 import { dropdown } from "../controls/controls";
 import { el, setText, show } from "../dom";
-import { missingInputs } from "../missing-inputs";
+import { candidatesFor, missingInputs } from "../input-choice";
 import { chosenOf } from "../session";
 import type { Store } from "../store";
 import type { Choose } from "./axes";
-
-/** Tensors that a list offers at most; those with a fitting name come first. */
-const MOST_OFFERED = 200;
 
 /** The other tensors of a norm beside gamma and beta, chosen among those of the same file that fit. */
 export function createNormInputs(store: Store, choose: Choose): HTMLElement {
@@ -69,30 +63,3 @@ export function createNormInputs(store: Store, choose: Choose): HTMLElement {
 }
 
 const NONE = "none";
-
-function candidatesFor(
-	id: InputId,
-	tensors: readonly TensorInfo[],
-	{ norm, shape, layout }: Chosen,
-	own: string | undefined,
-): TensorInfo[] {
-	if (!layout) return [];
-	const { along, names }: NormInput = INPUTS[id];
-	const long = (sizes: readonly number[]) => sizes.filter((size) => size !== 1).join();
-	const wanted = long(
-		normalization(norm.id)
-			.affineAxes(shape, norm.options)
-			.map((axis) => shape[axis] ?? 1),
-	);
-	const fits = (found: readonly number[]) =>
-		({
-			affine: () => long(found) === wanted,
-			three: () => sizeOf(found) === 3,
-			own: () => found.length === shape.length && found.at(norm.options.axis) === shape.at(norm.options.axis),
-		})[along]();
-	const isLike = ({ name }: TensorInfo) => names.some((end) => name.toLowerCase().endsWith(end));
-	return tensors
-		.filter((tensor) => !tensor.problem && tensor.name !== own && fits(tensor.shape))
-		.sort((a, b) => Number(isLike(b)) - Number(isLike(a)))
-		.slice(0, MOST_OFFERED);
-}
