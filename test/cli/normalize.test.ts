@@ -49,6 +49,74 @@ describe("tensor-inspector normalize", function () {
 	});
 	afterEach(() => remove());
 
+	it("gives a tensor the style of another, channel by channel", async () => {
+		const style = noise(40).map((value) => 3 * value - 2);
+		place(folder, "style.npy", npy([2, 4, 5], style));
+		const one = place(folder, "one.npy", npy([2, 4, 5], noise(40)));
+		const out = output("y.npy");
+		const words = [
+			"--norm",
+			"adaIN",
+			"--style",
+			path.join(folder, "style.npy"),
+			"--eps",
+			"0",
+			"--dtype",
+			"f64",
+			"-o",
+			out,
+		];
+		assert.equal((await run("normalize", one, ...words)).code, 0);
+		const channels = (values: ArrayLike<number>) =>
+			Array.from({ length: 8 }, (_, k) => {
+				const set = Array.from(values).slice(5 * k, 5 * k + 5);
+				const mean = set.reduce((a, b) => a + b) / 5;
+				return [mean, Math.sqrt(set.reduce((sum, v) => sum + (v - mean) ** 2, 0) / 5)];
+			}).flat();
+		assertClose(channels(readF64(out)), channels(style));
+		const { code, stderr } = await run("normalize", one, "--norm", "adaIN", "-o", output("z.npy"));
+		assert.equal(code, 2);
+		assert.match(stderr, /AdaIN needs style \(the tensor whose mean and deviation/);
+		const wrong = await run("normalize", x, ...words, "--force");
+		assert.match(wrong.stderr, /The style's shape is \[2, 4, 5\], but the content's \[3, 4, 5\] needs/);
+	});
+
+	it("gives what a network gave in evaluation, from the running statistics of its checkpoint", async () => {
+		const digits = path.resolve("media/samples/digits/conv1-batchnorm.safetensors");
+		const input = (option: string, tensor: string) => [`--${option}`, `${digits}#bn.${tensor}`];
+		const inputs = [
+			...input("running-mean", "running_mean"),
+			...input("running-var", "running_var"),
+			...input("gamma", "weight"),
+			...input("beta", "bias"),
+		];
+		const out = output("eval.safetensors");
+		const norm = ["--tensor", "before_bn", "--norm", "batchNormInference", "--as", "pytorch", "--dtype", "bf16"];
+		assert.equal((await run("normalize", digits, ...norm, ...inputs, "-o", out)).code, 0);
+		// One step of bfloat16 is 2^-7 of the value.
+		const { code, stdout } = await run("compare", out, `${digits}#after_bn_eval`, "--rtol", "0.008", "--atol", "0.001");
+		assert.equal(code, 0, stdout);
+	});
+
+	it("takes the options of the norm and refuses those of others, with their names", async () => {
+		const refused = async (...words: readonly string[]) => {
+			const { code, stderr } = await run("normalize", x, ...words, "-o", output("no.npy"));
+			assert.deepEqual([code, existsSync(output("no.npy"))], [2, false], stderr);
+			return stderr;
+		};
+		assert.match(
+			await refused("--norm", "batchNorm", "--p", "1"),
+			/--p belongs to lpNorm, weightNorm|--p belongs to lpNorm/,
+		);
+		assert.match(await refused("--norm", "lpNorm", "--p", "3"), /--p is "3"\. It takes 1, 2, max/);
+		assert.match(await refused("--norm", "pixelNorm", "--as", "keras"), /Keras has no PixelNorm/);
+		assert.match(await refused("--norm", "batchNorm", "--as", "jax"), /There is no framework "jax"/);
+		assert.match(await refused("--norm", "batchNorm", "--ddof", "2"), /--ddof is "2"/);
+		const { code, stderr } = await run("normalize", x, "--norm", "batchNorm", "--tau", x, "-o", output("no.npy"));
+		assert.deepEqual([code, existsSync(output("no.npy"))], [2, false]);
+		assert.match(stderr, /BatchNorm takes no tau; it takes gamma, beta/);
+	});
+
 	it("writes what the formula says, and tells the file, dtype, shape and sets", async () => {
 		const out = output("y.npy");
 		const { code, stdout, stderr } = await run("normalize", x, "--norm", "batchNorm", "--dtype", "f64", "-o", out);

@@ -56,7 +56,7 @@ function countsOf({ layout }: Chosen): string {
 	return `${formatCount(sets)} ${one ? "set" : "sets"} of ${formatCount(size)} ${size === 1 ? "value" : "values"}; ${shape}.`;
 }
 
-function rolesOf({ shape, layout, letters }: Chosen): string {
+function rolesOf({ shape, layout, letters, norm }: Chosen): string {
 	if (!layout) return "";
 	const named = (role: ReturnType<typeof roleOf>) => letters.filter((_, axis) => roleOf(layout, axis) === role);
 	const grouped = shape.flatMap((size, axis) =>
@@ -70,7 +70,10 @@ function rolesOf({ shape, layout, letters }: Chosen): string {
 		...grouped,
 		...(kept.length > 0 ? [`kept ${kept.join(", ")}`] : []),
 	].join("; ");
-	return `${parts.slice(0, 1).toUpperCase()}${parts.slice(1)}.`;
+	const { window } = normalization(norm.id);
+	const around = `a sum over ${norm.options.size} neighbouring ${letters[norm.options.axis]} for each value`;
+	const told = window ? `${parts}; ${around}` : parts;
+	return `${told.slice(0, 1).toUpperCase()}${told.slice(1)}.`;
 }
 
 /** What the statistics of a set are called; nothing where there are none. */
@@ -80,6 +83,11 @@ function statisticsName(id: NormId): string {
 	const centre = { mean: "Mean, ", min: "Minimum, ", nothing: "" }[statistic.centre];
 	const divisor = { std: "deviation", rms: "root mean square", length: "length", range: "range" }[statistic.divisor];
 	return centre ? centre + divisor : divisor.slice(0, 1).toUpperCase() + divisor.slice(1);
+}
+
+/** Whether another tensor's statistics take the place of gamma and beta. */
+function takesStyle(id: NormId): boolean {
+	return normalization(id).takes?.includes("style") === true;
 }
 
 /** The coarser layouts that take part too. */
@@ -111,10 +119,15 @@ function createStrips({ shape, layout, letters, norm }: Chosen): HTMLElement {
 			row("Input", shape),
 			...(statisticsName(norm.id) ? [row(statisticsName(norm.id), cells)] : []),
 			...othersOf(norm, shape).map((other, k) => row(k === 0 ? "Beside it" : "and", other.cells)),
-			row(
-				"Gamma, beta",
-				shape.map((size, axis) => (affine.includes(axis) ? size : Math.min(1, size))),
-			),
+			...(takesStyle(norm.id) ? [row("Style's mean, deviation", cells)] : []),
+			...(takesStyle(norm.id)
+				? []
+				: [
+						row(
+							"Gamma, beta",
+							shape.map((size, axis) => (affine.includes(axis) ? size : Math.min(1, size))),
+						),
+					]),
 		),
 	);
 }
