@@ -91,6 +91,27 @@ describe("the commands, called by a program", () => {
 			for (const std of moments?.std ?? []) assert.ok(Math.abs(std - 1) < 1e-12, `deviation ${std}`);
 		});
 
+		it("gives every channel the mean and deviation that it has in the style, for the norm that takes one", async () => {
+			const style = ACTIVATION.map((x, i) => 2 * x + (i % 7));
+			files.put("style.npy", npyOf(SHAPE, style));
+			const given = { file: files.at("acts.npy"), norm: "adaIN" as const, eps: 0, output: files.at("styled.npy") };
+			assert.match(await refusal("normalize", given), /AdaIN needs style/);
+			await run("normalize", { ...given, style: files.uri("style.npy") });
+			const { values } = valuesOfNpy(fs.readFileSync(files.at("styled.npy")));
+			for (let set = 0; set < 12; set++) {
+				const of = (all: ArrayLike<number>) => Array.from(all).slice(4 * set, 4 * set + 4);
+				const mean = (all: readonly number[]) => all.reduce((sum, value) => sum + value, 0) / 4;
+				const std = (all: readonly number[]) => Math.sqrt(mean(all.map((value) => (value - mean(all)) ** 2)));
+				for (const number of [mean, std]) {
+					assert.ok(Math.abs(number(of(values)) - number(of(style))) < 1e-12, `${number.name} of set ${set}`);
+				}
+			}
+			assert.match(
+				await refusal("normalize", { ...given, norm: "lpNorm", p: "3", output: files.at("no.npy") }),
+				/argument "p".*must be one of 1, 2, max/,
+			);
+		});
+
 		it("multiplies by gamma and adds beta from other files", async () => {
 			files.put("gamma.npy", npyOf([3], [2, 3, 4]));
 			files.put("beta.npy", npyOf([3], [10, 20, 30]));
