@@ -12,7 +12,8 @@ import type { ComparedNorm } from "./core/norm-comparison";
 import type { InputId } from "./core/norm-inputs";
 import type { Norm } from "./core/normalizations";
 import type { Numerics } from "./core/numerics";
-import type { FileDescription } from "./core/tensor";
+import type { FileDescription, TensorInfo } from "./core/tensor";
+import type { TensorDifference } from "./core/tensor-difference";
 
 /** What the user said about the axes of a file's tensors of one rank. */
 export interface AxisChoice {
@@ -88,6 +89,28 @@ export interface MaskChoice {
 	readonly timeAxis: number;
 }
 
+/** Another file that the user chose, and its tensors. */
+export interface OtherFile {
+	readonly name: string;
+	readonly tensors: readonly TensorInfo[];
+}
+
+/** What the inspector asks for when it compares two tensors. */
+export interface CompareTensorsRequest {
+	readonly tensor: string;
+	/** A tensor of the panel's own file, or of the one that was chosen last. */
+	readonly other: { readonly from: "own" | "chosen"; readonly tensor: string };
+	/** Two axes for a map of the largest differences. */
+	readonly map?: readonly number[];
+}
+
+/** Both sides of a comparison, and how they differ where their shapes are the same. */
+export interface ComparedTensors extends TensorDifference {
+	readonly a: Pick<TensorInfo, "dtype" | "shape">;
+	readonly b: Pick<TensorInfo, "dtype" | "shape">;
+	readonly sameShape: boolean;
+}
+
 /** What the webview may ask of the extension host. A session belongs to one file: the webview never names one. */
 export interface HostApi {
 	/** The file's tensors, from its headers. */
@@ -117,6 +140,10 @@ export interface HostApi {
 	}): readonly ComparedNorm[];
 	/** How far the outputs of some norms are apart. */
 	normsApart(input: { readonly tensor: string; readonly norms: readonly Norm[] }): readonly NormsApart[];
+	/** Lets the user choose another file to compare with, which the host remembers; null when they backed out. */
+	chooseOther(input: null): OtherFile | null;
+	/** How a tensor differs from another one of the same shape. */
+	compareTensors(input: CompareTensorsRequest): ComparedTensors;
 	/** The layouts under which a tensor is normalized. */
 	alreadyNormalized(input: { readonly tensor: string }): AlreadyNormalized;
 	/** Starts "Normalize and save…" for one tensor; answers with the written file's name, or null when the user backed out. */

@@ -55,6 +55,11 @@ export const INPUTS: { readonly [Name in keyof HostApi]: Check<Parameters<HostAp
 	}),
 	compareNorms: record({ tensor: text, part, norms: listOf(norm, 256) }),
 	normsApart: record({ tensor: text, norms: listOf(norm, 64) }),
+	chooseOther: nothing,
+	compareTensors: record(
+		{ tensor: text, other: record({ from: oneOf("own", "chosen"), tensor: text }) },
+		{ map: listOf(count, 2) },
+	),
 	alreadyNormalized: record({ tensor: text }),
 	normalize: record({ tensor: text, norm }, { inputs }),
 	copyStatistics: record({ tensor: text }),

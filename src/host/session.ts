@@ -6,6 +6,7 @@ import type { HostApi, OpenedFile, WebviewApi } from "../protocol";
 import { openChannel, type Port } from "../rpc";
 import { fromWire, toWire } from "../wire";
 import { rememberAxes, rememberedAxes } from "./axisMemory";
+import { compareHandlers } from "./compareRequests";
 import { failureSentence, isCancelled } from "./failure";
 import { fileRefOf } from "./fileRef";
 import { watchFile } from "./fileWatch";
@@ -14,6 +15,7 @@ import { inspectRequest } from "./inspectRequest";
 import { lensHandlers } from "./lensRequests";
 import { checkedHandlers } from "./messages";
 import { normalizeChosen } from "./normalizeFlow";
+import { askOther } from "./otherFile";
 import { offerRaw } from "./rawFlow";
 import { copyStatistics } from "./statisticsCommands";
 
@@ -76,6 +78,7 @@ export function startSession(host: Host, uri: vscode.Uri, webview: vscode.Webvie
 				return (await host.engine.distribution(request, { signal, onProgress: progress })).distribution;
 			},
 			...lensHandlers(host.engine, fileOf),
+			...compareHandlers(host.engine, { own: fileOf, ask: (signal) => askOther(host, uri, signal) }),
 			async normalize({ tensor, norm, inputs = {} }) {
 				const places = Object.fromEntries(Object.entries(inputs).map(([id, name]) => [id, { uri, tensor: name }]));
 				const written = await normalizeChosen(host, { uri, tensor }, { ...norm, inputs: places }).catch((thrown) => {

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { TensorError } from "../../src/core/errors";
 import type { Engine } from "../../src/engine/api";
+import { compareHandlers } from "../../src/host/compareRequests";
 import { inspectRequest } from "../../src/host/inspectRequest";
 import { lensHandlers } from "../../src/host/lensRequests";
 import { checkedHandlers } from "../../src/host/messages";
@@ -102,6 +103,7 @@ export function engineHost(
 			return (await engine.distribution({ file: ref, ...input }, { signal, onProgress: progress })).distribution;
 		},
 		...lensHandlers(engine, async () => ref),
+		...compareHandlers(engine, { own: async () => ref, ask: async () => undefined }),
 		normalize(input) {
 			asked("normalize", input);
 			return "normalized.npy";

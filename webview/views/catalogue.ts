@@ -2,6 +2,7 @@ import { partsOf } from "../../src/core/dtype";
 import type { TensorInfo } from "../../src/core/tensor";
 import type { Session } from "../session";
 import type { Store } from "../store";
+import { createDifferences } from "./differences/view";
 import { createLayoutView } from "./layout-view";
 import { createLenses } from "./lenses/view";
 import { createNorms } from "./norms/view";
@@ -38,6 +39,12 @@ export const VIEWS = {
 		usesNorm: true,
 		supports: ({ dtype, shape }) => shape.length > 0 && typeof dtype === "string" && partsOf(dtype) === 1,
 		create: createLenses,
+	},
+	differences: {
+		label: "Compare tensors",
+		usesNorm: false,
+		supports: ({ dtype }) => typeof dtype === "string",
+		create: createDifferences,
 	},
 } as const satisfies Record<string, View>;
 

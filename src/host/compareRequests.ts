@@ -1,0 +1,42 @@
+import { TensorError } from "../core/errors";
+import { NUMPY_TOLERANCE } from "../core/tensor-difference";
+import type { Engine, FileRef } from "../engine/api";
+import type { HostApi } from "../protocol";
+import type { Handlers } from "../rpc";
+
+/** How the host gets at files, which the webview never names. */
+export interface ComparedFiles {
+	/** The panel's own. */
+	readonly own: (signal: AbortSignal) => Promise<FileRef>;
+	/** Asks the user for another one; undefined where they left. */
+	readonly ask: (signal: AbortSignal) => Promise<FileRef | undefined>;
+}
+
+/** Answers what the panel asks about another tensor; the file chosen last is remembered for as long as the panel is open. */
+export function compareHandlers(
+	engine: Engine,
+	{ own, ask }: ComparedFiles,
+): Pick<Handlers<HostApi>, "chooseOther" | "compareTensors"> {
+	let other: FileRef | undefined;
+	return {
+		async chooseOther(_, { signal }) {
+			const chosen = await ask(signal);
+			if (!chosen) return null;
+			const { file, tensors } = await engine.describe(chosen, { signal });
+			other = chosen;
+			return { name: file, tensors };
+		},
+		async compareTensors({ tensor, other: { from, tensor: second }, map }, { signal, progress }) {
+			const file = await own(signal);
+			const chosen = from === "own" ? file : other;
+			if (!chosen) throw new TensorError("not-found", "The other file is no longer known; choose it again.");
+			const request = {
+				a: { file, tensor },
+				b: { file: chosen, tensor: second },
+				...NUMPY_TOLERANCE,
+				...(map ? { map: [map[0] ?? 0, map[1] ?? 0] as const } : {}),
+			};
+			return engine.compare(request, { signal, onProgress: progress });
+		},
+	};
+}
