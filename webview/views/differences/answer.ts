@@ -42,7 +42,7 @@ function verdictRow({ by, failing, rtol, atol }: Verdict): string[] {
 
 function numberRows(answer: ComparedTensors): string[][] {
 	const place = (pair: DifferingPair | undefined) =>
-		pair ? `[${pair.index.join(", ")}]: ${formatNumber(pair.a, 9)}, ${formatNumber(pair.b, 9)}` : "";
+		pair ? `[${pair.index.join(", ")}]: a ${formatNumber(pair.a, 9)}, b ${formatNumber(pair.b, 9)}` : "";
 	const { nanPairs, nanMismatches, infMismatches, firstDifferent, firstMismatch } = answer;
 	return [
 		["Largest |a − b|", formatNumber(answer.maxAbs, 6), place(answer.worst)],
@@ -87,7 +87,7 @@ function profilesOf({ profiles }: ComparedTensors, letters: readonly string[]): 
 	});
 	return [
 		el("h3", {}, "Along each axis"),
-		el("p", { class: "quiet" }, "Largest |a − b| of each index as outline, mean as fill."),
+		el("p", { class: "quiet" }, "Largest |a − b| of each index in the pale colour, mean in the strong one."),
 		el("div", { class: "difference-axes" }, ...charts),
 	];
 }
