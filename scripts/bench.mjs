@@ -178,6 +178,8 @@ async function main() {
 
 	notes.push(...skips);
 	const inOrder = wanted.flatMap((row) => measured.filter((found) => found.row.id === row.id));
+	const absent = rowsOf({ batch: 64, large: true }).filter((row) => !inOrder.some((found) => found.row.id === row.id));
+	if (!quick && absent.length > 0) notes.push(`Not measured: ${absent.map(({ id }) => id).join(", ")}.`);
 	const cramped = inOrder.filter(({ room = workers }) => isTooLittle(room, workers));
 	if (cramped.length > 0) {
 		const names = cramped.map(({ row, room = NaN }) => `${row.id} (${room.toFixed(1)})`).join(", ");
