@@ -86,6 +86,20 @@ describe("the inspector's panel", function () {
 		}
 	});
 
+	it("lists dead channels with the rule, and points at one in the chart when it is pressed", async () => {
+		const panel = await suite.open("media/samples/trouble/dead-channels.npy");
+		await numbersShown(panel);
+		await showView(panel, "Along axes");
+		const card = panel.page.locator(".profile").nth(1);
+		const row = card.locator(".profile-flags li").filter({ hasText: "every element is zero" });
+		// numpy.where((a == 0).all(axis=(0, 2, 3)))
+		assert.deepEqual(await row.locator("button").allTextContents(), ["1", "3", "9", "11"]);
+		await row.locator("button").nth(1).press("Enter");
+		assert.equal(await card.getByRole("slider").getAttribute("aria-valuenow"), "3");
+		assert.match((await card.locator(".readout").textContent()) ?? "", /^C 3: mean 0, std 0,/);
+		assert.deepEqual(panel.problems, []);
+	});
+
 	it("reads a chart out under the arrow keys", async () => {
 		const panel = await suite.open(DIGITS);
 		await numbersShown(panel);

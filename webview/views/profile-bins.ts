@@ -20,3 +20,10 @@ export function withinBins(profile: AxisProfile, most: number): AxisProfile {
 	}
 	return { ...merged, axis: profile.axis, size: profile.size, bins: most };
 }
+
+/** The index of a bin, or the first and last one where it has several. */
+export function rangeOf({ size, bins }: AxisProfile, bin: number): string {
+	if (bins === size) return String(bin);
+	const [start, end] = [partStart(bin, size, bins), partStart(bin + 1, size, bins) - 1];
+	return start === end ? String(start) : `${start}–${end}`;
+}

@@ -1,6 +1,6 @@
 import { formatCount, formatNumber } from "../../src/core/format";
 import { type AxisProfile, isUnseen } from "../../src/core/inspection";
-import { partStart, roleOf, sizeOf } from "../../src/core/layout";
+import { roleOf, sizeOf } from "../../src/core/layout";
 import type { Chosen } from "../chosen";
 import { checkbox } from "../controls/controls";
 import { el, oncePerFrame, setText, show } from "../dom";
@@ -8,7 +8,9 @@ import { chosenOf } from "../session";
 import type { Store } from "../store";
 import { prepareCanvas, themeOf, whenShownAnew } from "./canvas";
 import { createCoverage } from "./coverage";
+import { rangeOf } from "./profile-bins";
 import { binAt, drawProfile, frameOf } from "./profile-chart";
+import { createProfileFlags } from "./profile-flags";
 import { windowedTable } from "./rows";
 
 const HEADINGS = ["Index", "Count", "Mean", "Std", "Min", "Max", "NaN", "+Inf", "−Inf", "Zeros"] as const;
@@ -91,7 +93,12 @@ function createCard(store: Store): ProfileCard {
 	const readout = el("p", { class: "readout" });
 	const table = windowedTable("Statistics by index", HEADINGS);
 	const details = el("details", { class: "profile-table" }, el("summary", {}, "Table"), table.element);
-	const element = el("article", { class: "profile" }, title, canvas, readout, details);
+	const flags = createProfileFlags((bin) => {
+		cursor = bin;
+		canvas.focus();
+		point(bin);
+	});
+	const element = el("article", { class: "profile" }, title, flags.element, canvas, readout, details);
 	let profile: AxisProfile | undefined;
 	let letter = "";
 	let sampled = false;
@@ -176,18 +183,12 @@ function createCard(store: Store): ProfileCard {
 			if (!fresh) return;
 			if (cursor !== undefined) cursor = Math.min(cursor, next.bins - 1);
 			describe(next);
+			flags.show(next, letter, sampled);
 			fillTable();
 			show(details, next.bins > 0);
 			redraw();
 		},
 	};
-}
-
-/** The index of a bin, or the first and last one where it has several. */
-function rangeOf({ size, bins }: AxisProfile, bin: number): string {
-	if (bins === size) return String(bin);
-	const [start, end] = [partStart(bin, size, bins), partStart(bin + 1, size, bins) - 1];
-	return start === end ? String(start) : `${start}–${end}`;
 }
 
 /** Where the means are lowest and highest. */
