@@ -3,7 +3,8 @@ import { formatBytes } from "../core/format";
 import { latin1 } from "./detect";
 import { type H5Tensor, readTensor, tensorBoxes, tensorsOf } from "./hdf5/dataset";
 import { attributeOf, type H5File, h5File, type SyncSource } from "./hdf5/file";
-import type { H5Module } from "./hdf5/library";
+import type { H5Dataset, H5Module } from "./hdf5/library";
+import { numberLayout, plainNumber } from "./hdf5/number-layout";
 import { KNOWN } from "./known";
 import { memorySource } from "./memory";
 import type { ByteSource, TensorReader, TensorSource } from "./reader";
@@ -102,7 +103,7 @@ async function datasetsOf(
 		if (k % TURN === TURN - 1) await new Promise((resolve) => setTimeout(resolve, 0));
 		throwIfAborted(signal);
 		try {
-			const tensors = await file.use(`"${name}"`, (library, id) => lookAt(library, id, name, seen));
+			const tensors = await file.use(`"${name}"`, (library, id) => lookAt(library, id, file, name, seen));
 			if (tensors === "link") links.push(name);
 			else found.push(...tensors);
 		} catch (thrown) {
@@ -122,7 +123,13 @@ function faulty(name: string, thrown: unknown): H5Tensor {
 	return { info: unreadable(name, thrown), path: name, field, shape: [], chunks: null, recordBytes: 0 };
 }
 
-function lookAt(library: H5Module, file: bigint, name: string, seen: Set<string>): readonly H5Tensor[] | "link" {
+function lookAt(
+	library: H5Module,
+	file: bigint,
+	source: H5File,
+	name: string,
+	seen: Set<string>,
+): readonly H5Tensor[] | "link" {
 	let kind: number;
 	try {
 		kind = library.get_type(file, name);
@@ -133,19 +140,29 @@ function lookAt(library: H5Module, file: bigint, name: string, seen: Set<string>
 	if (kind === library.H5G_LINK || kind === library.H5G_UDLINK) return "link";
 	if (kind !== library.H5G_DATASET) return [];
 	// A reference is the object's address: one dataset may have many names, and is listed by the first.
-	const address = library.create_object_reference(file, name).join();
-	if (seen.has(address)) return [];
-	seen.add(address);
+	const reference = library.create_object_reference(file, name);
+	if (seen.has(reference.join())) return [];
+	seen.add(reference.join());
 	const about = library.get_dataset_metadata(file, name);
 	const rank = about.shape?.length ?? 0;
 	const tensors = tensorsOf(
 		name,
 		about,
+		numberOf(source, about, reference),
 		library.get_dataset_filters(file, name),
 		axisNamesOf(library, file, name, rank),
 	);
 	const note = matlabNote(library, file, name);
 	return note === undefined ? tensors : tensors.map((tensor) => ({ ...tensor, info: { ...tensor.info, note } }));
+}
+
+/** What a dataset of plain numbers holds, where their size alone does not tell. */
+function numberOf(source: H5File, about: H5Dataset, reference: Uint8Array): ReturnType<typeof plainNumber> {
+	const base = about.type <= 1 || about.type === 4 ? source.base() : undefined;
+	if (base === undefined || about.vlen || reference.length < 8) return undefined;
+	const address = Number(new DataView(Uint8Array.from(reference).buffer).getBigUint64(0, true));
+	const layout = numberLayout(source.read, base, address);
+	return layout && plainNumber(about, layout);
 }
 
 /** What MATLAB says of an array that its stored type does not. */

@@ -44,10 +44,13 @@ const PIECE_BYTES = 2 ** 24;
 export function tensorsOf(
 	path: string,
 	about: H5Dataset,
+	/** What the numbers are, where their size alone does not tell. */
+	number: Pick<Field, "dtype" | "reason"> | undefined,
 	filters: readonly H5Filter[],
 	axisNames: readonly string[],
 ): readonly H5Tensor[] {
-	return fieldsOf(about).map((field) => {
+	return fieldsOf(about).map((plain) => {
+		const field: Field = { ...plain, ...number };
 		const name = path + field.suffix;
 		const shape = about.shape ?? [];
 		const all = [...shape, ...field.inner];

@@ -3,6 +3,7 @@ import type { Box } from "../../core/layout";
 import { sizeOf } from "../../core/layout";
 import type { ByteSource } from "../reader";
 import { type H5Dataset, type H5Module, hdf5Library, libraryError } from "./library";
+import { superblockAt } from "./number-layout";
 
 /** A source that can be read at once, as the library needs it. */
 export interface SyncSource extends ByteSource {
@@ -13,6 +14,10 @@ export interface SyncSource extends ByteSource {
 export interface H5File {
 	/** Does something with the library and the open file; what goes wrong is a sentence about `what`. */
 	use<T>(what: string, work: (library: H5Module, file: bigint) => T): Promise<T>;
+	/** Bytes of the source itself. */
+	readonly read: (offset: number, length: number) => Uint8Array;
+	/** Where the superblock lies. */
+	readonly base: () => number | undefined;
 	close(): void;
 }
 
@@ -52,7 +57,16 @@ export function h5File(source: SyncSource): H5File {
 		}
 	};
 
+	let base: { readonly at: number | undefined } | undefined;
+	const readAt = (offset: number, length: number) =>
+		source.readSync(offset, Math.max(0, Math.min(length, source.size - offset)));
+
 	return {
+		read: readAt,
+		base() {
+			base ??= { at: superblockAt(readAt, source.size) };
+			return base.at;
+		},
 		async use(what, work) {
 			const library = await hdf5Library();
 			failure = undefined;

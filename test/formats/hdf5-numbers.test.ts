@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import type { TensorInfo } from "../../src/core/tensor";
+import { openTensors } from "../../src/formats/index";
+import { memorySource } from "../../src/formats/memory";
+import { allValues } from "./values";
+
+const FILE = path.resolve("test", "fixtures", "hdf5", "numbers.h5");
+
+/** Bob Jenkins' lookup3 (hashlittle), the checksum of HDF5's headers of version 2. */
+function lookup3(bytes: Uint8Array): number {
+	const turned = (x: number, by: number) => (x << by) | (x >>> (32 - by));
+	const word = (at: number) => [0, 1, 2, 3].reduce((sum, k) => sum | ((bytes[at + k] ?? 0) << (8 * k)), 0);
+	const state = new Int32Array(3).fill((0xdeadbeef + bytes.length) | 0);
+	const get = (k: number) => state[k % 3] as number;
+	let at = 0;
+	const take = () => {
+		for (let k = 0; k < 3; k++) state[k] = get(k) + word(at + 4 * k);
+		at += 12;
+	};
+	for (; bytes.length - at > 12; ) {
+		take();
+		// a −= c, a ^= c turned, c += b; and so on with the next of the three.
+		[4, 6, 8, 16, 19, 4].forEach((by, k) => {
+			state[k % 3] = (get(k) - get(k + 2)) ^ turned(get(k + 2), by);
+			state[(k + 2) % 3] = get(k + 2) + get(k + 1);
+		});
+	}
+	take();
+	// c ^= b, c −= b turned; then a by c, b by a, and on.
+	[14, 11, 25, 16, 4, 14, 24].forEach((by, k) => {
+		state[(k + 2) % 3] = (get(k + 2) ^ get(k + 1)) - turned(get(k + 1), by);
+	});
+	return get(2) >>> 0;
+}
+
+/** The file with the datatype of a dataset changed: its message's bytes from `from` on, and its header's checksum. */
+function withType(
+	name: "floats" | "integers",
+	change: (message: Buffer) => void,
+	data?: readonly number[],
+): Uint8Array {
+	const bytes = fs.readFileSync(FILE);
+	const [type, old] =
+		name === "floats"
+			? ([[0x11, 0x20, 0x1f, 0, 4, 0, 0, 0], Buffer.from(new Float32Array([1, -2, 0.5, 3.25]).buffer)] as const)
+			: ([[0x10, 0x08, 0, 0, 2, 0, 0, 0], Buffer.from(new Int16Array([1, -2, 300, 4000]).buffer)] as const);
+	const at = bytes.indexOf(Buffer.from(type));
+	const header = bytes.lastIndexOf("OHDR", at);
+	// The first block's size, of two bytes, stands behind flags and times.
+	assert.equal(bytes[header + 5], 33);
+	const end = header + 6 + 16 + 2 + bytes.readUInt16LE(header + 22);
+	assert.ok(at > 0 && bytes.readUInt32LE(end) === lookup3(bytes.subarray(header, end)), "the header is found");
+	change(bytes.subarray(at, at + 20));
+	bytes.writeUInt32LE(lookup3(bytes.subarray(header, end)), end);
+	if (data) Buffer.from(Uint16Array.from(data).buffer).copy(bytes, bytes.indexOf(old));
+	return bytes;
+}
+
+async function opened(bytes: Uint8Array) {
+	const source = await openTensors(memorySource("numbers.h5", new Uint8Array(bytes)));
+	const named = (name: string) => source.tensors.find((tensor) => tensor.name === name) as TensorInfo;
+	const values = async (name: string) => (await allValues(source, named(name), 3))[0];
+	return { named, values };
+}
+
+describe("the numbers of an HDF5 dataset", () => {
+	it("are what their type says where it is the usual one", async () => {
+		const { named, values } = await opened(fs.readFileSync(FILE));
+		assert.deepEqual([named("floats").dtype, named("integers").dtype], ["f32", "i16"]);
+		assert.deepEqual(
+			[await values("floats"), await values("integers")],
+			[
+				[1, -2, 0.5, 3.25],
+				[1, -2, 300, 4000],
+			],
+		);
+	});
+
+	for (const [dtype, exponent, mantissa, bias, data] of [
+		["bf16", 8, 7, 127, [0x3f80, 0xc000, 0x3f00, 0x4050]],
+		["f16", 5, 10, 15, [0x3c00, 0xc000, 0x3800, 0x4280]],
+	] as const) {
+		it(`are ${dtype} where a float of two bytes has ${exponent} exponent bits`, async () => {
+			const bytes = withType(
+				"floats",
+				(message) => message.set([15, 0, 2, 0, 0, 0, 0, 0, 16, 0, mantissa, exponent, 0, mantissa, bias], 2),
+				data,
+			);
+			const { named, values } = await opened(bytes);
+			assert.deepEqual([named("floats").dtype, named("floats").problem], [dtype, undefined]);
+			assert.deepEqual(await values("floats"), [1, -2, 0.5, 3.25]);
+			assert.deepEqual(await values("integers"), [1, -2, 300, 4000]);
+		});
+	}
+
+	it("are refused, and no other tensor with them, where bits lie as in no type that is read", async () => {
+		const cases = [
+			[
+				"floats",
+				(message: Buffer) => message.set([23, 8, 0, 23, 126], 12),
+				/float of 8 exponent and 23 mantissa bits in 32 bits \(bias 126\)/,
+			],
+			[
+				"floats",
+				(message: Buffer) => message.set([31, 0, 4, 0, 0, 0, 0, 0, 19, 0, 10, 8, 0, 10, 127], 2),
+				/float of 8 exponent and 10 mantissa bits/,
+			],
+			[
+				"integers",
+				(message: Buffer) => message.set([0, 0, 12, 0], 8),
+				/integers use 12 of their 16 bits, from bit 0 on/,
+			],
+			[
+				"integers",
+				(message: Buffer) => message.set([4, 0, 12, 0], 8),
+				/integers use 12 of their 16 bits, from bit 4 on/,
+			],
+		] as const;
+		for (const [name, change, reason] of cases) {
+			const { named } = await opened(withType(name, change));
+			assert.equal(named(name).problem?.code, "unsupported");
+			assert.match(named(name).problem?.message ?? "", reason);
+			assert.equal(named(name === "floats" ? "integers" : "floats").problem, undefined);
+		}
+	});
+});
