@@ -166,6 +166,23 @@ export function perSampleAndGroup(label: string): Normalization["layout"] {
 	};
 }
 
+/** The layout of one statistic per position: the channels are averaged. */
+export function perPosition(label: string): Normalization["layout"] {
+	return (shape, options) => {
+		needRank(label, shape, 2);
+		return averageOver(shape, [axesOf(shape, options).channel]);
+	};
+}
+
+/** The layout in which nothing is averaged. */
+export function perElement(label: string, rank: number): Normalization["layout"] {
+	return (shape, options) => {
+		needRank(label, shape, rank);
+		resolveAxis(options.axis, shape.length);
+		return { shape, cells: shape };
+	};
+}
+
 /** The layout that averages the chosen axis and all after it. */
 export function overLastAxes(label: string): Normalization["layout"] {
 	return (shape, options) => {

@@ -1,5 +1,4 @@
-import { resolveAxis } from "../layout";
-import { alongChannel, type Normalization, needRank } from "../normalization";
+import { alongChannel, type Normalization, perElement } from "../normalization";
 
 /** Entries without sets: each element is on its own, or has a window of neighbours. */
 export const ELEMENTWISE = {
@@ -10,11 +9,7 @@ export const ELEMENTWISE = {
 		defaults: { axis: -1, alpha: 0.5 },
 		axisIs: "channel",
 		minRank: 1,
-		layout(shape, options) {
-			needRank("Dynamic Tanh", shape, 1);
-			resolveAxis(options.axis, shape.length);
-			return { shape, cells: shape };
-		},
+		layout: perElement("Dynamic Tanh", 1),
 		affineAxes: alongChannel,
 		statistic: null,
 		element: ({ x, gamma, beta }, { alpha }) => Math.tanh(alpha * x) * gamma + beta,
@@ -29,11 +24,7 @@ export const ELEMENTWISE = {
 		defaults: { alpha: 1e-4 },
 		axisIs: "channel",
 		minRank: 2,
-		layout(shape, options) {
-			needRank("Local Response Norm", shape, 2);
-			resolveAxis(options.axis, shape.length);
-			return { shape, cells: shape };
-		},
+		layout: perElement("Local Response Norm", 2),
 		affineAxes: alongChannel,
 		statistic: null,
 		window: true,

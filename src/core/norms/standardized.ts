@@ -8,6 +8,7 @@ import {
 	needRank,
 	overLastAxes,
 	perChannel,
+	perPosition,
 	perSampleAndChannel,
 	perSampleAndGroup,
 	type Statistic,
@@ -53,10 +54,7 @@ export const STANDARDIZED = {
 		defaults: { eps: 1e-6 },
 		axisIs: "channel",
 		minRank: 2,
-		layout(shape, options) {
-			needRank("LayerNorm2d", shape, 2);
-			return averageOver(shape, [axesOf(shape, options).channel]);
-		},
+		layout: perPosition("LayerNorm2d"),
 		affineAxes: alongChannel,
 		statistic: STANDARD,
 		books: "Take one character's place in one book: one average down through all its pages.",

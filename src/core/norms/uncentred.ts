@@ -4,11 +4,11 @@ import type { OptionId } from "../norm-options";
 import {
 	alongChannel,
 	axesFromChosen,
-	axesOf,
 	type Normalization,
 	needRank,
 	overLastAxes,
 	perChannel,
+	perPosition,
 	perSampleAndChannel,
 	type Statistic,
 } from "../normalization";
@@ -39,10 +39,7 @@ export const UNCENTRED = {
 		defaults: { eps: 1e-8 },
 		axisIs: "channel",
 		minRank: 2,
-		layout(shape, options) {
-			needRank("PixelNorm", shape, 2);
-			return averageOver(shape, [axesOf(shape, options).channel]);
-		},
+		layout: perPosition("PixelNorm"),
 		affineAxes: alongChannel,
 		statistic: ROOT_MEAN_SQUARE,
 		books: "Take one character's place in one book: its root mean square down through all pages.",
