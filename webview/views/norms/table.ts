@@ -3,7 +3,7 @@ import { layoutNames } from "../../../src/core/layout-name";
 import { type NamedAxes, normName } from "../../../src/core/norm-candidates";
 import { NORM_COLUMNS, type NormColumn, sortedNorms, tooManySets } from "../../../src/core/norm-columns";
 import type { ComparedNorm } from "../../../src/core/norm-comparison";
-import type { Norm } from "../../../src/core/normalizations";
+import { type Norm, normalization } from "../../../src/core/normalizations";
 import { el, setAttribute } from "../../dom";
 import { createGlyph } from "../glyph";
 
@@ -68,6 +68,13 @@ export function createNormsTable(
 	};
 }
 
+/** Other names of a norm's sets: its own too where it subtracts the mean and divides by the deviation, as these do. */
+function alsoInWords({ id, options }: Norm, names: readonly string[]): string {
+	const { centre, divisor } = normalization(id).statistic ?? {};
+	const isSame = centre === "mean" && divisor === "std" && options.epsPlace === "inside" && options.ddof === 0;
+	return isSame ? `= ${names.slice(0, 2).join(" = ")}` : `the sets of ${names[0]}`;
+}
+
 function createRow(row: ComparedNorm, axes: NamedAxes, choose: (norm: Norm) => void): HTMLElement {
 	const { layout, norm } = row;
 	const glyph = createGlyph();
@@ -85,7 +92,7 @@ function createRow(row: ComparedNorm, axes: NamedAxes, choose: (norm: Norm) => v
 			"span",
 			{ class: "norm-names" },
 			el("span", { class: "norm-name" }, name),
-			also.length > 0 ? el("span", { class: "norm-also quiet" }, `= ${also.slice(0, 2).join(" = ")}`) : undefined,
+			also.length > 0 ? el("span", { class: "norm-also quiet" }, alsoInWords(norm, also)) : undefined,
 		),
 	);
 	const reason = tooManySets(row);
