@@ -1,5 +1,5 @@
 import type { AlreadyNormalized } from "./core/already-normalized";
-import type { AxisConventionId } from "./core/axes";
+import type { AxisChoice } from "./core/axis-choice";
 import type { BatchSizes } from "./core/batch-sizes";
 import type { Distribution } from "./core/distribution";
 import type { NormsApart } from "./core/equivalence";
@@ -14,13 +14,6 @@ import type { Norm } from "./core/normalizations";
 import type { Numerics } from "./core/numerics";
 import type { FileDescription, TensorInfo } from "./core/tensor";
 import type { TensorDifference } from "./core/tensor-difference";
-
-/** What the user said about the axes of a file's tensors of one rank. */
-export interface AxisChoice {
-	readonly convention?: AxisConventionId | "own";
-	/** One name per axis, for the convention "own". */
-	readonly letters?: readonly string[];
-}
 
 /** The same for every rank it was said for. */
 export type AxisChoices = Readonly<Record<number, AxisChoice>>;

@@ -1,4 +1,5 @@
 import { type AxisConventionId, guessAxes } from "../src/core/axes";
+import { type AxisChoice, type ShownAxes, shownAxes } from "../src/core/axis-choice";
 import { type ErrorData, TensorError } from "../src/core/errors";
 import { cellOfIndex, type Layout, type Shape } from "../src/core/layout";
 import type { InputId } from "../src/core/norm-inputs";
@@ -12,8 +13,6 @@ import {
 	normalization,
 	normOptions,
 } from "../src/core/normalizations";
-import type { AxisChoice } from "../src/protocol";
-import { type ShownAxes, shownAxes } from "./axis-choice";
 
 /** What the user chose for tensors of one rank; what is left out follows from the shape. */
 export interface Choices extends AxisChoice {
@@ -99,10 +98,4 @@ function fitCells(cells: Shape, shape: Shape): Shape {
 /** The set of a layout that an element is in, as one part per axis. */
 export function setOf(layout: Layout, element: readonly number[]): number[] {
 	return layout.shape.map((size, axis) => cellOfIndex(element[axis] ?? 0, size, layout.cells[axis] ?? 1));
-}
-
-/** The shortest text of a number that reads back as the same number: "1e-5", "0.001". */
-export function exactly(value: number): string {
-	const [plain, scientific] = [String(value), value.toExponential()];
-	return plain.length > 6 && scientific.length < plain.length ? scientific : plain;
 }

@@ -1,10 +1,10 @@
 import type { ErrorData } from "../src/core/errors";
 import type { Inspection } from "../src/core/inspection";
+import { isNotationId, type NotationId } from "../src/notation/notations";
 import type { OpenedFile } from "../src/protocol";
 import type { Progress } from "../src/rpc";
 import type { Choices } from "./chosen";
 import type { LitSet } from "./lit-set";
-import { isNotationId, type NotationId } from "./notation/notations";
 
 /** How the request for numbers stands. */
 export type Work =

@@ -42,3 +42,9 @@ export function toJsonNumber(value: number | bigint): number | string {
 	}
 	return Number.isFinite(value) ? value : String(value);
 }
+
+/** The shortest text of a number that reads back as the same number: "1e-5", "0.001". */
+export function exactly(value: number): string {
+	const [plain, scientific] = [String(value), value.toExponential()];
+	return plain.length > 6 && scientific.length < plain.length ? scientific : plain;
+}

@@ -21,9 +21,14 @@ const ROOMS: Readonly<Record<string, Room>> = {
 	rpc: { holds: /^src\/rpc\.ts$/, mayImport: /^src\/core\/errors\.ts$/ },
 	wire: { holds: /^src\/wire\.ts$/, mayImport: /^(?!)/ },
 	protocol: { holds: /^src\/protocol\.ts$/, mayImport: /^src\/core\//, typesOnly: true },
+	drawing: { holds: /^src\/drawing\//, mayImport: /^src\/(drawing|core)\// },
+	notation: { holds: /^src\/notation\//, mayImport: /^src\/(notation|drawing|core)\// },
 	host: { holds: /^src\/host\//, mayImport: /^src\/(?!cli[./])|^package\.json$/ },
 	cli: { holds: /^src\/cli(\.ts$|\/)/, mayImport: /^src\/(cli|engine|formats|core)\/|^src\/rpc\.ts$|^package\.json$/ },
-	webview: { holds: /^webview\//, mayImport: /^webview\/|^src\/core\/|^src\/(rpc|wire|protocol)\.ts$/ },
+	webview: {
+		holds: /^webview\//,
+		mayImport: /^webview\/|^src\/(core|drawing|notation)\/|^src\/(rpc|wire|protocol)\.ts$/,
+	},
 };
 
 /** The engine's files that touch files and threads; everything else there also runs where there is no Node. */

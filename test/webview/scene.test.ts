@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, it } from "mocha";
 import { cellOfIndex, divisors, type Layout, sizeOf } from "../../src/core/layout";
 import { layoutOf, NORMALIZATIONS, type NormId, normOptions } from "../../src/core/normalizations";
-import { placeAxes, placedAxes, shownIndices } from "../../webview/picture/placement";
-import { composeScene, faceAt, type Scene } from "../../webview/picture/scene";
+import { placeAxes, placedAxes, shownIndices } from "../../src/drawing/picture/placement";
+import { composeScene, faceAt, type Scene } from "../../src/drawing/picture/scene";
 
 /** A layout of up to six axes, each averaged, kept or cut into groups, and an element of it. */
 const layouts = fc

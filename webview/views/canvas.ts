@@ -1,12 +1,4 @@
-import type { PictureColours } from "../picture/draw";
-
-/** Colours and font of the theme, for canvases. */
-export interface Theme extends PictureColours {
-	readonly accent: string;
-	readonly band: string;
-	readonly fontFamily: string;
-	readonly fontSize: number;
-}
+import type { Theme } from "../../src/drawing/surface";
 
 let known: Theme | undefined;
 const listeners = new Set<() => void>();
@@ -52,7 +44,6 @@ export function themeOf(element: Element): Theme {
 		hatch: colour("--ti-hatch", "#000"),
 		pointed: colour("--ti-pointed", text),
 		accent: colour("--ti-accent", "#3794ff"),
-		band: colour("--ti-accent", "#3794ff"),
 		warning: colour("--ti-warning", "#cca700"),
 		highContrast: document.body.matches(".vscode-high-contrast") || matchMedia("(forced-colors: active)").matches,
 		fontFamily: style.fontFamily,

@@ -1,5 +1,5 @@
+import { MAX_AXIS_NAME } from "../../src/core/axis-choice";
 import { divisors, roleOf } from "../../src/core/layout";
-import { MAX_AXIS_NAME } from "../axis-choice";
 import type { Chosen } from "../chosen";
 import { el, setAttribute, setText, show } from "../dom";
 import { chooseParts } from "../presets";

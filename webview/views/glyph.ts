@@ -1,7 +1,7 @@
 import { type Layout, roleOf, sizeOf } from "../../src/core/layout";
+import { drawScene } from "../../src/drawing/picture/draw";
+import { composeScene } from "../../src/drawing/picture/scene";
 import { el, oncePerFrame } from "../dom";
-import { drawScene } from "../picture/draw";
-import { composeScene } from "../picture/scene";
 import { prepareCanvas, themeOf, whenShownAnew } from "./canvas";
 
 /** A small picture of a layout. */

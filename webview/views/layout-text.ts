@@ -1,7 +1,7 @@
 import { formatCount } from "../../src/core/format";
 import { type Layout, roleOf, setSize, sizeOf } from "../../src/core/layout";
 import { type Norm, type NormId, normalization } from "../../src/core/normalizations";
-import { booksSentence } from "../books";
+import { booksSentence } from "../../src/notation/books";
 import type { Chosen } from "../chosen";
 import { el, setText, show } from "../dom";
 import { chosenOf } from "../session";

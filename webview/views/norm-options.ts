@@ -1,3 +1,4 @@
+import { exactly } from "../../src/core/format";
 import { choiceOf, normOption, OPTIONS, type OptionId } from "../../src/core/norm-options";
 import { normalization } from "../../src/core/normalizations";
 import {
@@ -7,7 +8,7 @@ import {
 	frameworksOf,
 	isFrameworkId,
 } from "../../src/core/norms/frameworks";
-import { type Chosen, exactly } from "../chosen";
+import type { Chosen } from "../chosen";
 import { type DropdownField, dropdown, type Field, textField } from "../controls/controls";
 import { el, show } from "../dom";
 import { chosenOf, selectedTensor } from "../session";

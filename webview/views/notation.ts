@@ -1,7 +1,7 @@
+import { isNotationId, NOTATIONS } from "../../src/notation/notations";
+import { recipeOf } from "../../src/notation/recipe";
 import { button, dropdown } from "../controls/controls";
 import { el, setText, show } from "../dom";
-import { isNotationId, NOTATIONS } from "../notation/notations";
-import { recipeOf } from "../notation/recipe";
 import { chosenOf } from "../session";
 import type { Store } from "../store";
 

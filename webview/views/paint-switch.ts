@@ -1,6 +1,6 @@
 import { formatNumber } from "../../src/core/format";
+import { type DataRange, dataGradient, dataRange } from "../../src/drawing/picture/data-colours";
 import { el, setText, show } from "../dom";
-import { type DataRange, dataGradient, dataRange } from "../picture/data-colours";
 import type { State, Store } from "../store";
 
 const PAINTS = { sets: "Sets", values: "Values" } as const satisfies Record<State["paint"], string>;

@@ -1,10 +1,10 @@
 import { sizeOf } from "../../src/core/layout";
+import { drawScene, fitScene, type View } from "../../src/drawing/picture/draw";
+import { placeAxes, placedAxes } from "../../src/drawing/picture/placement";
+import { composeScene, faceAt, type Scene } from "../../src/drawing/picture/scene";
 import type { Chosen } from "../chosen";
 import { el, oncePerFrame, setText, show } from "../dom";
 import { clampedLit } from "../lit-set";
-import { drawScene, fitScene, type View } from "../picture/draw";
-import { placeAxes, placedAxes } from "../picture/placement";
-import { composeScene, faceAt, type Scene } from "../picture/scene";
 import { chosenOf, type Session } from "../session";
 import type { Store } from "../store";
 import { prepareCanvas, themeOf, whenShownAnew } from "./canvas";

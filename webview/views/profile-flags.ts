@@ -1,8 +1,8 @@
 import { formatCount } from "../../src/core/format";
 import type { AxisProfile } from "../../src/core/inspection";
 import { flagsOf, PROFILE_FLAGS } from "../../src/core/profile-flags";
+import { rangeOf } from "../../src/drawing/profile-bins";
 import { el, show } from "../dom";
-import { rangeOf } from "./profile-bins";
 
 /** Indices that are named one by one; of more their number is told. */
 const NAMED = 16;

@@ -1,6 +1,8 @@
 import { formatCount, formatNumber } from "../../src/core/format";
 import { type AxisProfile, isUnseen } from "../../src/core/inspection";
 import { roleOf, sizeOf } from "../../src/core/layout";
+import { rangeOf } from "../../src/drawing/profile-bins";
+import { binAt, drawProfile, frameOf } from "../../src/drawing/profile-chart";
 import type { Chosen } from "../chosen";
 import { checkbox } from "../controls/controls";
 import { el, oncePerFrame, setText, show } from "../dom";
@@ -8,8 +10,6 @@ import { chosenOf } from "../session";
 import type { Store } from "../store";
 import { prepareCanvas, themeOf, whenShownAnew } from "./canvas";
 import { createCoverage } from "./coverage";
-import { rangeOf } from "./profile-bins";
-import { binAt, drawProfile, frameOf } from "./profile-chart";
 import { createProfileFlags } from "./profile-flags";
 import { windowedTable } from "./rows";
 

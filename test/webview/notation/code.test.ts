@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { describe, it } from "mocha";
-import { numpyOf } from "../../../webview/notation/numpy";
-import { pytorchOf } from "../../../webview/notation/pytorch";
+import { numpyOf } from "../../../src/notation/numpy";
+import { pytorchOf } from "../../../src/notation/pytorch";
 import { cases, expected } from "./cases";
 
 /** Code with the `y` that it makes: recorded by scripts/record-notation.py, which also runs it anew where Python has the packages. */

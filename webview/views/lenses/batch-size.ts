@@ -1,12 +1,12 @@
 import type { BatchSizes } from "../../../src/core/batch-sizes";
 import { formatCount, formatNumber } from "../../../src/core/format";
 import { layoutOf, NORMALIZATIONS, type NormId, normalization, normOf } from "../../../src/core/normalizations";
+import { drawGrid } from "../../../src/drawing/chart-scale";
 import type { Chosen } from "../../chosen";
 import { el, oncePerFrame } from "../../dom";
 import type { Session } from "../../session";
 import type { Store } from "../../store";
 import { prepareCanvas, themeOf, whenShownAnew } from "../canvas";
-import { drawGrid } from "../chart-scale";
 import { createLens, needsPlain, numbersTable, type Subject } from "./frame";
 
 const HEIGHT = 190;

@@ -1,4 +1,4 @@
-import { cellOfIndex, type Layout } from "../../src/core/layout";
+import { cellOfIndex, type Layout } from "../../core/layout";
 import { GAP, gapsOf, type Line } from "./placement";
 
 /** A point of the picture, in cells; y goes down. */

@@ -1,4 +1,4 @@
-import { exactly } from "../chosen";
+import { exactly } from "../core/format";
 import type { Recipe } from "./recipe";
 
 /** The set of a layout as the GroupNorm paper writes it, and what is done with it. */

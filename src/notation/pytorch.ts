@@ -1,4 +1,4 @@
-import { exactly } from "../chosen";
+import { exactly } from "../core/format";
 import { layerOf, type Recipe, tuple } from "./recipe";
 
 /** PyTorch code that normalizes `x` to `y`: the framework's own function where it has one for these sets. */

@@ -1,23 +1,9 @@
+import type { Surface, Theme } from "../surface";
 import type { Face, Point } from "./book";
 import type { DataRange } from "./data-colours";
-import { fillWithValue, hatchPattern } from "./fills";
+import { fillWithValue, hatchWithin } from "./fills";
 import type { Label } from "./labels";
 import type { Scene } from "./scene";
-
-/** Colours of the picture, read from the theme. */
-export interface PictureColours {
-	readonly background: string;
-	readonly line: string;
-	readonly text: string;
-	readonly lit: string;
-	/** Lines of the hatch on lit faces. */
-	readonly hatch: string;
-	readonly pointed: string;
-	/** Marks of NaN and the infinities. */
-	readonly warning: string;
-	/** High contrast themes draw every line in full strength. */
-	readonly highContrast: boolean;
-}
 
 /** How cells become pixels. */
 export interface View {
@@ -55,20 +41,19 @@ export interface Paint {
  * every cell has its value's colour, pale outside of the lit set.
  */
 export function drawScene(
-	context: CanvasRenderingContext2D,
+	context: Surface,
 	scene: Scene,
 	view: View,
-	colours: PictureColours,
+	colours: Theme,
 	font: string,
 	paint?: Paint,
 ): void {
 	const at = ([x, y]: Point): Point => [view.left + x * view.unit, view.top + y * view.unit];
-	const hatch = hatchPattern(context, colours.hatch, colours.highContrast);
 	for (const face of scene.faces) {
 		const value = paint?.of(face.element);
 		const corners = face.corners.map(at);
 		if (paint && value !== undefined) fillWithValue(context, face, corners, value, paint.range, colours);
-		else fillBySet(context, face, corners, colours, hatch);
+		else fillBySet(context, face, corners, colours);
 		drawEdges(context, face, corners, colours, paint !== undefined && value !== undefined);
 	}
 	for (const face of scene.faces) if (face.pointed) outline(context, face, at, colours.pointed);
@@ -87,26 +72,19 @@ export function drawScene(
 
 const SHADE = { top: 0.1, front: 0, right: -0.14 } as const;
 
-function trace(context: CanvasRenderingContext2D, corners: readonly Point[]): void {
+function trace(context: Surface, corners: readonly Point[]): void {
 	context.beginPath();
 	for (const [x, y] of corners) context.lineTo(x, y);
 	context.closePath();
 }
 
-function fillBySet(
-	context: CanvasRenderingContext2D,
-	face: Face,
-	corners: readonly Point[],
-	colours: PictureColours,
-	hatch: CanvasPattern | string,
-): void {
+function fillBySet(context: Surface, face: Face, corners: readonly Point[], colours: Theme): void {
 	trace(context, corners);
 	if (face.lit) {
 		context.fillStyle = colours.lit;
 		context.fill();
 		shade(context, face, colours);
-		context.fillStyle = hatch;
-		context.fill();
+		hatchWithin(context, corners, colours);
 		return;
 	}
 	context.globalAlpha = face.side === "top" ? 0.42 : 0.52;
@@ -119,20 +97,14 @@ function fillBySet(
 }
 
 /** Makes sides of the same colour look like those of a solid. */
-function shade(context: CanvasRenderingContext2D, { side }: Face, { highContrast }: PictureColours): void {
+function shade(context: Surface, { side }: Face, { highContrast }: Theme): void {
 	const change = SHADE[side];
 	if (change === 0 || highContrast) return;
 	context.fillStyle = change > 0 ? `rgba(255,255,255,${change})` : `rgba(0,0,0,${-change})`;
 	context.fill();
 }
 
-function drawEdges(
-	context: CanvasRenderingContext2D,
-	face: Face,
-	corners: readonly Point[],
-	colours: PictureColours,
-	painted: boolean,
-): void {
+function drawEdges(context: Surface, face: Face, corners: readonly Point[], colours: Theme, painted: boolean): void {
 	const colour = face.lit && !painted ? colours.background : colours.line;
 	for (let k = 0; k < 4; k++) {
 		const border = face.borders[k] as boolean;
@@ -149,7 +121,7 @@ function drawEdges(
 	context.globalAlpha = 1;
 }
 
-function outline(context: CanvasRenderingContext2D, face: Face, at: (point: Point) => Point, colour: string): void {
+function outline(context: Surface, face: Face, at: (point: Point) => Point, colour: string): void {
 	context.beginPath();
 	for (const corner of face.corners) context.lineTo(...at(corner));
 	context.closePath();
@@ -160,10 +132,10 @@ function outline(context: CanvasRenderingContext2D, face: Face, at: (point: Poin
 }
 
 function drawLabel(
-	context: CanvasRenderingContext2D,
+	context: Surface,
 	{ text, align, baseline, strong }: Label,
 	[x, y]: Point,
-	colours: PictureColours,
+	colours: Theme,
 	font: string,
 ): void {
 	context.font = `${strong ? "600" : "400"} ${font}`;

@@ -1,4 +1,4 @@
-import { cellOfIndex, type Layout, partStart } from "../../src/core/layout";
+import { cellOfIndex, type Layout, partStart } from "../../core/layout";
 
 /** Which axis of a tensor goes which way in the picture; axes that are left out stay at the lit element's index. */
 export interface Placement {

@@ -1,4 +1,4 @@
-import { exactly } from "../chosen";
+import { exactly } from "../core/format";
 import { layerOf, type Recipe, tuple } from "./recipe";
 
 /** Flax (linen) code that normalizes `x` to `y`, without scale and bias: the axes reduced are named, groups are on the last one. */

@@ -1,4 +1,4 @@
-import type { Layout } from "../../src/core/layout";
+import type { Layout } from "../../core/layout";
 import type { Book, Point } from "./book";
 import type { Placement } from "./placement";
 

@@ -1,4 +1,4 @@
-import { exactly } from "../chosen";
+import { exactly } from "../core/format";
 import { layerOf, type Recipe, tuple } from "./recipe";
 
 /** Keras 3 code that normalizes `x` to `y`, without gamma and beta: a layer where one averages just so. */

@@ -1,6 +1,6 @@
-import type { AxisProfile } from "../../src/core/inspection";
-import { partStart } from "../../src/core/layout";
-import { emptyMoments, mergeGroup, widen } from "../../src/core/moments";
+import type { AxisProfile } from "../core/inspection";
+import { partStart } from "../core/layout";
+import { emptyMoments, mergeGroup, widen } from "../core/moments";
 
 /** A profile merged into at most so many bins: no more than a chart has room for. */
 export function withinBins(profile: AxisProfile, most: number): AxisProfile {

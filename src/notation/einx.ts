@@ -1,4 +1,4 @@
-import { exactly } from "../chosen";
+import { exactly } from "../core/format";
 import { identifiers, type Recipe } from "./recipe";
 
 /** einx code that normalizes `x` to `y`: brackets stand around what is averaged. */

@@ -1,6 +1,12 @@
-import { AXIS_CONVENTIONS, type AxisConventionId, guessAxes, lettersOf } from "../src/core/axes";
-import type { Shape } from "../src/core/layout";
-import type { AxisChoice } from "../src/protocol";
+import { AXIS_CONVENTIONS, type AxisConventionId, guessAxes, lettersOf } from "./axes";
+import type { Shape } from "./layout";
+
+/** What the user said about the axes of a file's tensors of one rank. */
+export interface AxisChoice {
+	readonly convention?: AxisConventionId | "own";
+	/** One name per axis, for the convention "own". */
+	readonly letters?: readonly string[];
+}
 
 /** A tensor's axes as they are shown. */
 export interface ShownAxes {

@@ -1,7 +1,7 @@
-import { roleOf } from "../src/core/layout";
-import { normalization } from "../src/core/normalizations";
-import type { Chosen } from "./chosen";
-import { placeAxes } from "./picture/placement";
+import { roleOf } from "../core/layout";
+import { normalization } from "../core/normalizations";
+import { placeAxes } from "../drawing/picture/placement";
+import type { Subject } from "./subject";
 
 /** What one index along an axis of the picture is: the fine ones first. */
 const THINGS = {
@@ -15,8 +15,8 @@ const THINGS = {
  * The layout on a shelf of N books of C pages of H lines of W characters, in a sentence: the norm's own where its axes are
  * the usual ones, otherwise one that says what is averaged. Empty past four axes.
  */
-export function booksSentence(chosen: Chosen): string {
-	const { shape, layout, norm, channelAxis } = chosen;
+export function booksSentence(subject: Subject): string {
+	const { shape, layout, norm, channelAxis } = subject;
 	const rank = shape.length;
 	if (!layout || rank === 0 || rank > 4) return "";
 	const { uses, books, axisIs } = normalization(norm.id);

@@ -1,4 +1,4 @@
-import { exactly } from "../chosen";
+import { exactly } from "../core/format";
 import { type Recipe, tuple } from "./recipe";
 
 /** NumPy code that normalizes `x` to `y` over the same sets: groups become an axis of their own. */

@@ -1,6 +1,6 @@
-import { formatNumber } from "../../src/core/format";
-import type { AxisProfile } from "../../src/core/inspection";
-import type { Theme } from "./canvas";
+import { formatNumber } from "../core/format";
+import type { AxisProfile } from "../core/inspection";
+import type { Surface, Theme } from "./surface";
 
 /** Where a chart's plot lies in its canvas, in CSS pixels, and the values at its lower and upper end. */
 export interface ChartFrame {
@@ -29,7 +29,7 @@ export function ticksBetween(low: number, high: number): number[] {
 
 /** Draws lines at round values, with the values beside them. */
 export function drawGrid(
-	context: CanvasRenderingContext2D,
+	context: Surface,
 	{ left, low, high, width }: ChartFrame,
 	theme: Theme,
 	y: (value: number) => number,
@@ -54,7 +54,7 @@ export function drawGrid(
 
 /** A cross at the lower edge where an index has NaN, a triangle where it has an infinity only. */
 export function drawNonFinite(
-	context: CanvasRenderingContext2D,
+	context: Surface,
 	profile: AxisProfile,
 	theme: Theme,
 	x: (bin: number) => number,
@@ -88,7 +88,7 @@ export function drawNonFinite(
 
 /** Writes round indices under the chart. */
 export function drawIndices(
-	context: CanvasRenderingContext2D,
+	context: Surface,
 	profile: AxisProfile,
 	{ left, width, bottom }: ChartFrame,
 	theme: Theme,

@@ -1,4 +1,4 @@
-import { type Layout, sizeOf } from "../../src/core/layout";
+import { type Layout, sizeOf } from "../../core/layout";
 import { addBook, type Face, type Point } from "./book";
 import { edgeLabels, type Label, label } from "./labels";
 import {

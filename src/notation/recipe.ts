@@ -1,6 +1,6 @@
-import { roleOf, type Shape } from "../../src/core/layout";
-import { type Norm, normalization } from "../../src/core/normalizations";
-import type { Chosen } from "../chosen";
+import { roleOf, type Shape } from "../core/layout";
+import { type Norm, normalization } from "../core/normalizations";
+import type { Subject } from "./subject";
 
 /** How statistics become the divisor, as far as the norms differ in it. */
 export interface Formula {
@@ -29,10 +29,8 @@ export interface Recipe {
 }
 
 /** The recipe of a layout, or none where the norm does not fit. */
-export function recipeOf(
-	chosen: Pick<Chosen, "shape" | "layout" | "letters" | "channelAxis" | "norm">,
-): Recipe | undefined {
-	const { shape, layout, letters, channelAxis, norm } = chosen;
+export function recipeOf(subject: Subject): Recipe | undefined {
+	const { shape, layout, letters, channelAxis, norm } = subject;
 	const formula = formulaOf(norm);
 	if (!layout || !formula || shape.includes(0)) return undefined;
 	const roles = shape.map((size, axis) => (size === 1 ? undefined : roleOf(layout, axis)));

@@ -1,4 +1,4 @@
-import { exactly } from "../chosen";
+import { exactly } from "../core/format";
 import { layerOf, type Recipe } from "./recipe";
 
 /** One node of a graph, and the constants that it needs: arrays by name. */

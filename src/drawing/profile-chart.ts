@@ -1,7 +1,7 @@
-import type { AxisProfile } from "../../src/core/inspection";
-import type { Theme } from "./canvas";
+import type { AxisProfile } from "../core/inspection";
 import { type ChartFrame, drawGrid, drawIndices, drawNonFinite } from "./chart-scale";
 import { withinBins } from "./profile-bins";
+import type { Surface, Theme } from "./surface";
 
 /** The frame of a profile's chart; `extremes` makes room for minimum and maximum. */
 export function frameOf(profile: AxisProfile, extremes: boolean, width: number, height: number): ChartFrame {
@@ -26,7 +26,7 @@ export function binAt(profile: AxisProfile, frame: ChartFrame, x: number): numbe
 
 /** Draws mean, one deviation and the extremes over the index, with a crosshair at one bin. */
 export function drawProfile(
-	context: CanvasRenderingContext2D,
+	context: Surface,
 	profile: AxisProfile,
 	frame: ChartFrame,
 	extremes: boolean,
@@ -58,7 +58,7 @@ interface Plot extends ChartFrame {
 
 /** The mean's line and the bands around it, in pieces where indices without a finite value come between. */
 function drawCurves(
-	context: CanvasRenderingContext2D,
+	context: Surface,
 	profile: AxisProfile,
 	{ left, right, low, high, y }: Plot,
 	extremes: boolean,
@@ -119,7 +119,7 @@ function drawCurves(
 }
 
 function drawCursor(
-	context: CanvasRenderingContext2D,
+	context: Surface,
 	profile: AxisProfile,
 	{ top, bottom }: ChartFrame,
 	theme: Theme,
