@@ -6,6 +6,7 @@ import type { CellStatistics, Moments } from "../core/moments";
 import type { Norm } from "../core/normalizations";
 import type { RawLayout } from "../core/raw-layout";
 import type { Coverage } from "../core/sampling";
+import type { EachCell, Slice, SliceAspect, SliceWindow } from "../core/slice";
 import type { FileDescription } from "../core/tensor";
 import type { TensorDifference } from "../core/tensor-difference";
 import type { CallOptions } from "../rpc";
@@ -55,6 +56,19 @@ export interface DistributionRequest extends TensorRef {
 	readonly part: 0 | 1;
 	/** Of the whole tensor where there is none; at most `MAX_SKETCHED_CELLS` cells. */
 	readonly layout?: Layout;
+}
+
+export interface SliceRequest extends TensorRef {
+	/** 0, or 1 for the imaginary part of a complex tensor. */
+	readonly part: 0 | 1;
+	readonly window: SliceWindow;
+	readonly each: EachCell;
+	/** One image for each; all but "before" need a norm. */
+	readonly aspects: readonly SliceAspect[];
+	readonly norm?: Norm;
+	readonly inputs?: InputRefs;
+	/** Elements that are read at most, `SLICE_ELEMENTS` where not given: of a larger window each cell shows a part. */
+	readonly most?: number;
 }
 
 export interface DistributionResult {
@@ -160,6 +174,8 @@ export interface Engine extends Lenses {
 		request: TensorRef & { readonly part: 0 | 1; readonly indices: readonly (readonly number[])[] },
 		options?: CallOptions,
 	): Promise<Float64Array>;
+	/** Two axes at one index of the others, in cells of a screen, before and after a norm; one read of what it shows. */
+	slice(request: SliceRequest, options?: CallOptions): Promise<Slice>;
 	/** All profiles, the whole, and a norm's summary, at the size of a screen. */
 	inspect(
 		request: TensorRef & Sampling & { readonly part: 0 | 1; readonly norm?: Norm; readonly inputs?: InputRefs },

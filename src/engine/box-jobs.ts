@@ -43,7 +43,7 @@ export function statisticsOfBox(
 }
 
 /** What of some boxes lies inside another one. */
-function* within(boxes: Iterable<Box>, { origin, shape }: Box): Generator<Box> {
+export function* within(boxes: Iterable<Box>, { origin, shape }: Box): Generator<Box> {
 	for (const box of boxes) {
 		const from = box.origin.map((start, axis) => Math.max(start, origin[axis] as number));
 		const to = box.origin.map((start, axis) =>

@@ -119,7 +119,10 @@ export function createEncoder(
 }
 
 /** The formula of the norm's elements, where they are not straight lines in x. */
-function elementOf({ id, options }: Norm, { input }: AffineParameters): ((parts: ElementParts) => number) | undefined {
+export function elementOf(
+	{ id, options }: Norm,
+	{ input }: AffineParameters,
+): ((parts: ElementParts) => number) | undefined {
 	const { element, straightWithout } = normalization(id);
 	return !element || (straightWithout && !input) ? undefined : (parts) => element(parts, options);
 }

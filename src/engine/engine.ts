@@ -16,6 +16,7 @@ import type { InputRefs } from "./norm-inputs";
 import { normWork } from "./norm-work";
 import { normalizeAll, type PartialsOf } from "./normalize";
 import { createPool, type Pool } from "./pool";
+import { createSlices } from "./slices";
 
 /** How to make an engine: the bundled worker program, and how many run at most (all cores but one, up to 4). */
 export interface EngineOptions {
@@ -143,6 +144,7 @@ export function createEngine({ workerPath, workers }: EngineOptions): Engine {
 		},
 
 		...createLenses(pool, partialsOf),
+		...createSlices(pool, partialsOf),
 
 		close: () => pool.close(),
 	};

@@ -10,6 +10,7 @@ import type { ComparedNorm } from "../core/norm-comparison";
 import type { Norm } from "../core/normalizations";
 import { type Accumulated, type Numerics, numericsOf } from "../core/numerics";
 import type { Sketch } from "../core/sketch";
+import type { Slice } from "../core/slice";
 import type { FileDescription } from "../core/tensor";
 import type { TensorDifference } from "../core/tensor-difference";
 import type { CallContext, Handlers } from "../rpc";
@@ -33,6 +34,7 @@ import { finishOutput, publishOutput, startOutput } from "./output";
 import { checkOutput, type OutputJob, type OutputPart } from "./output-job";
 import { momentsOfSample, type SampledMoments } from "./sample-jobs";
 import type { Parts, Share } from "./share";
+import { type SliceInput, sliceOf } from "./slice-jobs";
 import { largestSingularValue, type SingularValue } from "./spectral";
 import { type Stretch, type TransformInput, transformShare } from "./transform-share";
 
@@ -69,6 +71,8 @@ export interface Jobs {
 		readonly part: 0 | 1;
 		readonly indices: readonly (readonly number[])[];
 	}): Float64Array;
+	/** A window of a tensor in cells of a screen. */
+	sliceOf(input: SliceInput): Slice;
 	/** Counts a share of one part of a tensor in buckets, cell by cell. */
 	sketchOfShare(input: {
 		readonly target: Target;
@@ -181,6 +185,7 @@ export function createJobs(): Handlers<Jobs> {
 		inspection: tracked((input) => inspectionOf(input)),
 		statisticsOfBox: tracked((input, context) => statisticsOfBox(files, input, context)),
 		elementsAt: tracked((input, context) => elementsAt(files, input, context)),
+		sliceOf: tracked((input, context) => sliceOf(files, input, context)),
 		sketchOfShare: tracked((input, context) => sketchOfShare(files, input, context)),
 		mergedDistribution: tracked((sketches, context) => mergedDistribution(sketches, context)),
 		batchSizes: tracked((input, context) => batchSizesOf(input, context)),
