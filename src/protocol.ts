@@ -12,6 +12,7 @@ import type { ComparedNorm } from "./core/norm-comparison";
 import type { InputId } from "./core/norm-inputs";
 import type { Norm } from "./core/normalizations";
 import type { Numerics } from "./core/numerics";
+import type { EachCell, Slice, SliceAspect, SliceWindow } from "./core/slice";
 import type { FileDescription, TensorInfo } from "./core/tensor";
 import type { TensorDifference } from "./core/tensor-difference";
 
@@ -66,6 +67,21 @@ export interface ElementsRequest {
 	readonly indices: readonly (readonly number[])[];
 }
 
+/** What the inspector asks for when it shows two axes as a picture. */
+export interface SliceRequest {
+	readonly tensor: string;
+	/** 0, or 1 for the imaginary part of a complex tensor. */
+	readonly part: 0 | 1;
+	readonly window: SliceWindow;
+	readonly each: EachCell;
+	/** One image for each; all but "before" need a norm. */
+	readonly aspects: readonly SliceAspect[];
+	readonly norm?: Norm;
+	readonly inputs?: InputNames;
+	/** Elements that are read at most: few for a first look. */
+	readonly most?: number;
+}
+
 /** What a lens asks for: a tensor, and the norm that is looked at. */
 export interface LensRequest {
 	readonly tensor: string;
@@ -116,6 +132,8 @@ export interface HostApi {
 	boxStatistics(input: BoxRequest): CellStatistics;
 	/** The elements at all combinations of some indices of every axis, in C order. */
 	elements(input: ElementsRequest): Float64Array;
+	/** Two axes at one index of the others, in cells of a screen. */
+	slice(input: SliceRequest): Slice;
 	/** Quantiles and histograms of one tensor, from a reading of its own; otherwise as `inspect`. */
 	distribution(input: DistributionRequest): Distribution;
 	/** The norm's statistics and output in lesser arithmetics. */

@@ -51,7 +51,7 @@ function withAxes(choices: State["choices"], axes: AxisChoices = {}): State["cho
 }
 
 /** The norm as it is asked for; none where it does not fit, or lacks a tensor that it needs. */
-function normOf(chosen: Chosen): Pick<InspectRequest, "norm" | "inputs"> {
+export function normOf(chosen: Chosen): Pick<InspectRequest, "norm" | "inputs"> {
 	if (!chosen.layout || missingInputs(chosen).length > 0) return {};
 	return { norm: chosen.norm, inputs: chosen.inputs };
 }

@@ -5,6 +5,7 @@ import type { OpenedFile } from "../src/protocol";
 import type { Progress } from "../src/rpc";
 import type { Choices } from "./chosen";
 import type { LitSet } from "./lit-set";
+import { checkSliceChoices, type SliceChoices } from "./slice/choices";
 
 /** How the request for numbers stands. */
 export type Work =
@@ -33,6 +34,8 @@ export interface State {
 	readonly paint: "sets" | "values";
 	/** How the layout is written as code. */
 	readonly notation: NotationId;
+	/** What the user chose about slices, by the rank of the tensor. */
+	readonly slices: Readonly<Record<number, SliceChoices>>;
 	/** Whether charts show the band from minimum to maximum. */
 	readonly extremes: boolean;
 	readonly work: Work;
@@ -55,6 +58,7 @@ export const REMEMBERED = [
 	"choices",
 	"lit",
 	"notation",
+	"slices",
 	"extremes",
 ] as const satisfies (keyof State)[];
 
@@ -79,6 +83,7 @@ export function createStore(remembered: Partial<State>, remember: (state: Partia
 		lit: [],
 		paint: "sets",
 		notation: "numpy",
+		slices: {},
 		extremes: true,
 		inspection: undefined,
 		litSet: undefined,
@@ -126,7 +131,7 @@ export function createStore(remembered: Partial<State>, remember: (state: Partia
 /** What of a remembered state, of unknown origin, can be used. */
 export function checkRemembered(saved: unknown): Partial<State> {
 	if (typeof saved !== "object" || saved === null) return {};
-	const { filter, tensor, part, view, choices, lit, paint, notation, extremes } = saved as Readonly<
+	const { filter, tensor, part, view, choices, lit, paint, notation, slices, extremes } = saved as Readonly<
 		Record<string, unknown>
 	>;
 	return {
@@ -138,6 +143,13 @@ export function checkRemembered(saved: unknown): Partial<State> {
 		...(Array.isArray(lit) && lit.every(Number.isInteger) ? { lit: lit as number[] } : {}),
 		...(paint === "sets" || paint === "values" ? { paint } : {}),
 		...(isNotationId(notation) ? { notation } : {}),
+		...(typeof slices === "object" && slices !== null
+			? {
+					slices: Object.fromEntries(
+						Object.entries(slices).map(([rank, choices]) => [rank, checkSliceChoices(choices)]),
+					),
+				}
+			: {}),
 		...(typeof extremes === "boolean" ? { extremes } : {}),
 	};
 }

@@ -13,7 +13,7 @@ export interface SliceAxis {
 
 /** Two axes of a tensor at one index of every other one; a vector has no rows. */
 export interface SliceWindow {
-	readonly rows: SliceAxis | null;
+	readonly rows?: SliceAxis;
 	readonly columns: SliceAxis;
 	/** One index per axis; those of the window's own axes are not looked at. */
 	readonly index: readonly number[];
@@ -49,7 +49,7 @@ export interface Slice extends Coverage {
 export const MAX_SLICE_CELLS = 2 ** 17;
 
 /** Elements that are read for a slice where nothing else is asked for; of more, each cell shows a part. */
-export const SLICE_ELEMENTS = 2 ** 25;
+export const SLICE_ELEMENTS = 2 ** 26;
 
 /** Throws `bad-option` unless a window lies in a shape, and `too-large` where it has too many cells for `images`. */
 export function checkWindow({ rows, columns, index }: SliceWindow, shape: Shape, images: number): void {

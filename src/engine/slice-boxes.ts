@@ -15,6 +15,9 @@ export interface SeenBoxes {
 	readonly whole: boolean;
 }
 
+/** Elements up to which runs of the faster axis stay whole where at least one of each cell is read. */
+const WHOLE_RUNS = 2 ** 23;
+
 /** The boxes that are read of a window: all of it, or of a larger one than `most` elements the middle of each cell. */
 export function seenBoxes({ rows, columns, index }: SliceWindow, shape: Shape, most: number): SeenBoxes {
 	// The slower axis is thinned out first: what is left of it lies in long runs of the faster one, in C order.
@@ -22,7 +25,9 @@ export function seenBoxes({ rows, columns, index }: SliceWindow, shape: Shape, m
 	const [slow, fast] = [axes[0] as SliceAxis, axes[1]];
 	const slowRuns = runsOf(slow, most / (fast?.length ?? 1));
 	const slowSeen = lengthOf(slowRuns);
-	const fastRuns = fast ? runsOf(fast, most / slowSeen) : [{ start: 0, length: 1 }];
+	// Whole runs of the faster axis cost little: many short ones would each cost a read.
+	const mostRuns = Math.max(most, WHOLE_RUNS) / slowSeen;
+	const fastRuns = fast ? runsOf(fast, mostRuns) : [{ start: 0, length: 1 }];
 	const boxes = slowRuns.flatMap((slowRun) =>
 		fastRuns.map((fastRun) => {
 			const along = (axis: number): Run =>

@@ -63,11 +63,11 @@ export function sliceOf(files: OpenFiles, input: SliceInput, { signal, transfer 
 			const before = valuesOfBox(chunk, box, part);
 			const after = transformed?.(chunk, box);
 			for (const builder of builders) {
-				if (builder.image.aspect === "before") builder.add(box, before);
-				else if (after) builder.add(box, after, builder.image.aspect === "difference" ? before : undefined);
+				if (builder.aspect === "before") builder.add(box, before);
+				else if (after) builder.add(box, after, builder.aspect === "difference" ? before : undefined);
 			}
 		});
-		const images = builders.map(({ image }) => image);
+		const images = builders.map(({ image }) => image());
 		transfer(...images.flatMap(({ values, marks }) => [values.buffer, marks.buffer] as ArrayBuffer[]));
 		return { window, images, ...coverageOf(seen.seen, (rows?.length ?? 1) * columns.length) };
 	});

@@ -31,6 +31,8 @@ const inputs = record(
 	{},
 	Object.fromEntries(INPUT_IDS.map((id) => [id, text] as const)) as Record<InputId, typeof text>,
 );
+/** A stretch of an axis that a slice shows. */
+const stretch = record({ axis: count, start: count, length: count, cells: count });
 const conventions = Object.keys(AXIS_CONVENTIONS) as AxisConventionId[];
 /** What is remembered of a file's axes; what an older version left behind is checked too. */
 export const axisChoices = tableOf(
@@ -45,6 +47,16 @@ export const INPUTS: { readonly [Name in keyof HostApi]: Check<Parameters<HostAp
 	inspect: record({ tensor: text, part }, { norm, inputs, sample: flag }),
 	boxStatistics: record({ tensor: text, part, box: record({ origin: shape, shape }) }),
 	elements: record({ tensor: text, part, indices: listOf(listOf(count, 2 ** 16), MAX_RANK) }),
+	slice: record(
+		{
+			tensor: text,
+			part,
+			window: record({ columns: stretch, index: shape }, { rows: stretch }),
+			each: oneOf("mean", "largest"),
+			aspects: listOf(oneOf("before", "after", "difference"), 3),
+		},
+		{ norm, inputs, most: count },
+	),
 	distribution: record({ tensor: text, part }, { layout }),
 	numerics: record({ tensor: text, norm }),
 	batchSizes: record({ tensor: text, norm, axis: count }),

@@ -11,7 +11,7 @@ import { failureSentence, isCancelled } from "./failure";
 import { fileRefOf } from "./fileRef";
 import { watchFile } from "./fileWatch";
 import type { Host } from "./host";
-import { inspectRequest } from "./inspectRequest";
+import { inspectRequest, sliceRequest } from "./inspectRequest";
 import { lensHandlers } from "./lensRequests";
 import { checkedHandlers } from "./messages";
 import { normalizeChosen } from "./normalizeFlow";
@@ -72,6 +72,9 @@ export function startSession(host: Host, uri: vscode.Uri, webview: vscode.Webvie
 			},
 			async elements({ tensor, part, indices }, { signal }) {
 				return host.engine.elements({ file: await fileOf(signal), tensor, part, indices }, { signal });
+			},
+			async slice(input, { signal, progress }) {
+				return host.engine.slice(sliceRequest(await fileOf(signal), input), { signal, onProgress: progress });
 			},
 			async distribution({ tensor, part, layout }, { signal, progress }) {
 				const request = { file: await fileOf(signal), tensor, part, ...(layout ? { layout } : {}) };

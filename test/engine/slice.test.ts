@@ -8,6 +8,7 @@ import type { InputId } from "../../src/core/norm-inputs";
 import type { NormOptions } from "../../src/core/norm-options";
 import { type NormId, normOf } from "../../src/core/normalizations";
 import { type EachCell, SLICE_MARKS, type SliceWindow } from "../../src/core/slice";
+import { seenBoxes } from "../../src/engine/slice-boxes";
 import { at, f64, noise, readValues, toFortran, withEngine, writeTensors } from "./files";
 
 const SHAPE: Shape = [5, 12, 9, 11];
@@ -79,8 +80,8 @@ describe("a slice", function () {
 			columns: { axis: 1, start: 2, length: 9, cells: 2 },
 			index: [0, 0, 0, 0],
 		},
-		{ rows: null, columns: { axis: 3, start: 1, length: 7, cells: 7 }, index: [0, 0, 1, 0] },
-		{ rows: null, columns: whole(SHAPE, 1, 1), index: [0, 0, 0, 0] },
+		{ columns: { axis: 3, start: 1, length: 7, cells: 7 }, index: [0, 0, 1, 0] },
+		{ columns: whole(SHAPE, 1, 1), index: [0, 0, 0, 0] },
 	];
 
 	for (const order of ["C", "F"] as const) {
@@ -166,7 +167,26 @@ describe("a slice", function () {
 			"middle",
 		);
 		const few = await engine().slice({ ...where, part: 0, window, each: "mean", aspects: ["before"], most: 1 });
-		assert.equal(few.seen, 40, "one element of each cell at least");
+		assert.equal(few.seen, 400, "one row of each cell at least");
+	});
+
+	it("reads runs of the faster axis in part only where whole ones would be very many elements", () => {
+		const window = {
+			rows: { axis: 0, start: 3, length: 100, cells: 10 },
+			columns: { axis: 1, start: 5, length: 2 ** 21, cells: 100 },
+			index: [0, 0],
+		};
+		const { boxes, seen, whole: all } = seenBoxes(window, [200, 2 ** 22], 2 ** 18);
+		assert.deepEqual([boxes.length, seen, all], [1000, 10 * 100 * Math.floor(2 ** 23 / 10 / 100), false]);
+		for (const [k, { origin, shape }] of boxes.entries()) {
+			const [row, column] = [Math.floor(k / 100), k % 100];
+			const from = 5 + partStart(column, 2 ** 21, 100);
+			assert.ok((origin[0] as number) >= 3 + row * 10 && (origin[0] as number) < 13 + row * 10 && shape[0] === 1);
+			assert.ok(
+				(origin[1] as number) >= from &&
+					(origin[1] as number) + (shape[1] as number) <= 5 + partStart(column + 1, 2 ** 21, 100),
+			);
+		}
 	});
 
 	const FOLDER = path.resolve("test", "fixtures", "pytorch");

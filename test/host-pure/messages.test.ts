@@ -9,6 +9,15 @@ import type { CallContext, Handlers } from "../../src/rpc";
 const NORM = { id: "groupNorm", options: normOptions([4, 6], { groups: 3 }) } as const;
 const INSPECT = { tensor: "x", part: 0, norm: NORM, sample: true };
 
+const stretch = { axis: 1, start: 0, length: 4, cells: 2 };
+const SLICE = {
+	tensor: "x",
+	part: 0,
+	window: { rows: stretch, columns: { ...stretch, axis: 2 }, index: [0, 0, 0] },
+	each: "mean",
+	aspects: ["before", "difference"],
+};
+
 describe("a message of the webview", () => {
 	for (const [name, input] of [
 		["open", null],
@@ -18,6 +27,11 @@ describe("a message of the webview", () => {
 		["inspect", { ...INSPECT, inputs: { runningMean: "bn.mean", style: "" } }],
 		["boxStatistics", { tensor: "x", part: 0, box: { origin: [0, 3], shape: [4, 2] } }],
 		["elements", { tensor: "x", part: 0, indices: [[0, 3], []] }],
+		["slice", SLICE],
+		[
+			"slice",
+			{ ...SLICE, window: { columns: SLICE.window.columns, index: [] }, aspects: ["after"], norm: NORM, most: 9 },
+		],
 		["distribution", { tensor: "x", part: 0, layout: { shape: [4, 6], cells: [1, 6] } }],
 		["chooseOther", null],
 		["compareTensors", { tensor: "x", other: { from: "chosen", tensor: "y" }, map: [0, 2] }],
@@ -42,6 +56,11 @@ describe("a message of the webview", () => {
 		["inspect", { ...INSPECT, norm: { id: "batchNorm", options: {} } }, "inspect.norm.options.eps"],
 		["inspect", { ...INSPECT, norm: { ...NORM, options: { ...NORM.options, axis: {} } } }, "inspect.norm.options.axis"],
 		["inspect", { ...INSPECT, inputs: { runningMean: 3 } }, "inspect.inputs.runningMean"],
+		["slice", { ...SLICE, window: { index: [0] } }, "slice.window.columns"],
+		["slice", { ...SLICE, window: { ...SLICE.window, rows: { axis: -1 } } }, "slice.window.rows.axis"],
+		["slice", { ...SLICE, aspects: ["afterwards"] }, "slice.aspects[0]"],
+		["slice", { ...SLICE, each: "median" }, "slice.each"],
+		["slice", { ...SLICE, most: 0.5 }, "slice.most"],
 		["distribution", { tensor: "x", part: 0, layout: { shape: [-1], cells: [1] } }, "distribution.layout.shape[0]"],
 		["distribution", { tensor: "x", part: 0, layout: { shape: "4", cells: [1] } }, "distribution.layout.shape"],
 		["chooseOther", "/etc/passwd", "chooseOther"],

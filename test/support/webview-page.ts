@@ -4,7 +4,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { TensorError } from "../../src/core/errors";
 import type { Engine } from "../../src/engine/api";
 import { compareHandlers } from "../../src/host/compareRequests";
-import { inspectRequest } from "../../src/host/inspectRequest";
+import { inspectRequest, sliceRequest } from "../../src/host/inspectRequest";
 import { lensHandlers } from "../../src/host/lensRequests";
 import { checkedHandlers } from "../../src/host/messages";
 import type { HostApi, WebviewApi } from "../../src/protocol";
@@ -97,6 +97,10 @@ export function engineHost(
 		elements(input, { signal }) {
 			asked("elements", input);
 			return engine.elements({ file: ref, ...input }, { signal });
+		},
+		slice(input, { signal, progress }) {
+			asked("slice", input);
+			return engine.slice(sliceRequest(ref, input), { signal, onProgress: progress });
 		},
 		async distribution(input, { signal, progress }) {
 			asked("distribution", input);

@@ -33,11 +33,32 @@ export function button(label: string, onClick: () => void, appearance: "primary"
 }
 
 /** A checkbox with its label. */
-export function checkbox(label: string, onChange: (checked: boolean) => void): Checkbox {
+export interface CheckboxField {
+	readonly element: HTMLElement;
+	readonly set: (checked: boolean) => void;
+	readonly setLabel: (label: string) => void;
+}
+
+/** A checkbox; only what a user does to it is told. */
+export function checkbox(label: string, onChange: (checked: boolean) => void): CheckboxField {
 	const element = document.createElement("vscode-checkbox") as Checkbox;
-	element.append(label);
-	element.addEventListener("change", () => onChange(element.checked));
-	return element;
+	const name = el("span", {}, label);
+	element.append(name);
+	let known = false;
+	// The element fires the event for its own new value too.
+	element.addEventListener("change", () => {
+		if (element.checked === known) return;
+		known = element.checked;
+		onChange(known);
+	});
+	return {
+		element,
+		set(checked) {
+			known = checked;
+			element.checked = checked;
+		},
+		setLabel: (text) => setText(name, text),
+	};
 }
 
 /** One entry of a dropdown. */

@@ -39,7 +39,7 @@ export function createProfiles(store: Store): HTMLElement {
 	const element = el(
 		"section",
 		{ class: "section" },
-		el("div", { class: "section-head" }, el("h2", {}, "Along each axis"), extremes),
+		el("div", { class: "section-head" }, el("h2", {}, "Along each axis"), extremes.element),
 		coverage.element,
 		legend,
 		cards,
@@ -49,7 +49,7 @@ export function createProfiles(store: Store): HTMLElement {
 	store.watch(
 		(state) => [state.extremes],
 		(state) => {
-			extremes.checked = state.extremes;
+			extremes.set(state.extremes);
 			for (const card of shown) card.redraw();
 		},
 	);

@@ -43,7 +43,7 @@ export function createTabs(store: Store, session: Session): HTMLElement {
 	const element = el("div", { class: "views" }, list, panel);
 
 	store.watch(
-		(state) => [state.opened, state.tensor, state.view],
+		(state) => [state.opened, state.tensor, state.view, state.slices],
 		(state) => {
 			const tensor = selectedTensor(state);
 			const shown = shownView(state);
@@ -57,7 +57,7 @@ export function createTabs(store: Store, session: Session): HTMLElement {
 				setAttribute(tab, "tabindex", id === shown ? 0 : -1);
 			});
 			panel.setAttribute("aria-labelledby", `tab-${shown}`);
-			show(norm, VIEWS[shown].usesNorm);
+			show(norm, VIEWS[shown].usesNorm(state));
 			if (!made.has(shown)) {
 				const view = (VIEWS[shown] as View).create(store, session);
 				made.set(shown, view);

@@ -25,10 +25,10 @@ export function createMaskLens(store: Store, { host }: Session): HTMLElement {
 		{ value: "mask", label: "a mask (0 is padding)" },
 		{ value: "lengths", label: "lengths" },
 	]);
-	const controls = el("div", { class: "lens-controls" }, tensor.element, kind.element, time.element, inverted);
+	const controls = el("div", { class: "lens-controls" }, tensor.element, kind.element, time.element, inverted.element);
 	const arrange = () => {
 		show(time.element, choice.kind === "lengths");
-		show(inverted, choice.kind === "mask");
+		show(inverted.element, choice.kind === "mask");
 		tensor.set(choice.tensor);
 		kind.set(choice.kind);
 		time.set(String(choice.timeAxis));
