@@ -1,4 +1,4 @@
-import { COUNTED, type Moments, mergeGroup, widen } from "./moments";
+import { COUNTED, type Counted, type Extremes, type Moments, mergeGroup, widen } from "./moments";
 
 /** Adds `cells` cells of one Moments from `from` on to those of another from `to` on, of the same dtype: many at once cost little. */
 export function mergeCells(into: Moments, to: number, other: Moments, from: number, cells: number): void {
@@ -16,14 +16,37 @@ export function mergeCells(into: Moments, to: number, other: Moments, from: numb
 			widen(into.max, to + i, max[from + i] as bigint, "max");
 		}
 	}
+	for (const kind of COUNTED) addCounted(into, to, other, from, cells, kind);
+}
+
+/** Copies `cells` cells of one Moments from `from` on to blank ones of another from `to` on. */
+export function copyCells(into: Moments, to: number, other: Moments, from: number, cells: number): void {
+	const copy = (target: Extremes, source: Extremes) => {
+		(target as Float64Array).set((source as Float64Array).subarray(from, from + cells), to);
+	};
+	const isZero = (values: Float64Array) => {
+		for (let at = from; at < from + cells; at++) if (values[at] !== 0) return false;
+		return true;
+	};
+	for (const field of ["count", "mean", "std", "min", "max"] as const) copy(into[field], other[field]);
+	// The system takes longer to give memory than it takes to write it: what stays blank is not asked for.
+	if (!isZero(other.meanRest)) copy(into.meanRest, other.meanRest);
 	for (const kind of COUNTED) {
-		addCounts(into[kind], to, other[kind], from, cells);
-		keepLeast(into.first[kind], to, other.first[kind], from, cells);
+		if (isZero(other[kind])) continue;
+		copy(into[kind], other[kind]);
+		copy(into.first[kind], other.first[kind]);
 	}
 }
 
-function addCounts(into: Float64Array, to: number, other: Float64Array, from: number, cells: number): void {
-	for (let i = 0; i < cells; i++) into[to + i] = (into[to + i] as number) + (other[from + i] as number);
+function addCounted(into: Moments, to: number, other: Moments, from: number, cells: number, kind: Counted): void {
+	const [counts, firsts, added, first] = [into[kind], into.first[kind], other[kind], other.first[kind]];
+	for (let i = 0; i < cells; i++) {
+		const count = added[from + i] as number;
+		if (count === 0) continue;
+		const index = first[from + i] as number;
+		if (counts[to + i] === 0 || index < (firsts[to + i] as number)) firsts[to + i] = index;
+		counts[to + i] = (counts[to + i] as number) + count;
+	}
 }
 
 function keepLeast(into: Float64Array, to: number, other: Float64Array, from: number, cells: number): void {

@@ -27,7 +27,7 @@ export interface Moments extends Readonly<Record<Counted, Float64Array>> {
 	/** The end of the range that widens to every value where count is 0. */
 	readonly min: Extremes;
 	readonly max: Extremes;
-	/** Smallest C-order index in the tensor of each counted kind, Infinity where there is none. */
+	/** Smallest C-order index in the tensor of each counted kind; of no meaning where none was counted. */
 	readonly first: Readonly<Record<Counted, Float64Array>>;
 }
 
@@ -35,37 +35,37 @@ export interface Moments extends Readonly<Record<Counted, Float64Array>> {
 export const MAX_CELLS = 2 ** 22;
 
 /** Arrays of statistics, those of first indices among them. */
-const FIELDS = 14;
+export const FIELDS = 14;
 
 /** Cells up to which all arrays are in one piece of memory. */
 const PACKED_CELLS = 2 ** 14;
 
+/** Where an array of a Moments lies: memory, byte offset in it, numbers. */
+export type Place = readonly [memory: ArrayBufferLike, offset: number, numbers: number];
+
 /** Moments of nothing, for a number of cells; throws `too-large` past `MAX_CELLS`. */
 export function emptyMoments(dtype: DType, cells: number): Moments {
-	const moments = blankMoments(dtype, cells);
-	const { min, max, first } = moments;
-	if (min instanceof Float64Array) min.fill(Infinity);
-	else (min as BigInt64Array).fill(dtype === "u64" ? 2n ** 64n - 1n : 2n ** 63n - 1n);
-	if (max instanceof Float64Array) max.fill(-Infinity);
-	else (max as BigInt64Array).fill(dtype === "u64" ? 0n : -(2n ** 63n));
-	for (const kind of COUNTED) first[kind].fill(Infinity);
-	return moments;
+	return emptied(blankMoments(dtype, cells), dtype);
 }
 
-/** Memory for moments, all zero, of which every cell is to be overwritten; throws as `emptyMoments` does. */
-export function blankMoments(dtype: DType, cells: number): Moments {
+/** Memory for moments, all zero, of which every cell is to be overwritten, shared by threads if so asked; throws as `emptyMoments` does. */
+export function blankMoments(dtype: DType, cells: number, shared = false): Moments {
 	if (cells > MAX_CELLS) {
 		throw new TensorError(
 			"too-large",
 			`This layout has ${cells} sets, more than the ${MAX_CELLS} whose statistics are kept in memory; average over more axes, or use larger groups.`,
 		);
 	}
+	const memory = (bytes: number) => (shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
 	// Small fields share one piece of memory, as each piece costs something to move between threads; the system gives and
 	// takes back very large pieces page by page, which costs more than their use.
-	const packed = cells <= PACKED_CELLS ? new ArrayBuffer(8 * FIELDS * cells) : undefined;
+	const packed = cells <= PACKED_CELLS ? memory(8 * FIELDS * cells) : undefined;
 	let taken = 0;
-	const place = (): [ArrayBuffer, number, number] =>
-		packed ? [packed, 8 * cells * taken++, cells] : [new ArrayBuffer(8 * cells), 0, cells];
+	return momentsIn(dtype, () => (packed ? [packed, 8 * cells * taken++, cells] : [memory(8 * cells), 0, cells]));
+}
+
+/** Moments whose arrays lie in the places that are given one after the other, `FIELDS` in all; `zeros` is in the seventh. */
+export function momentsIn(dtype: DType, place: () => Place): Moments {
 	const floats = () => new Float64Array(...place());
 	const extremes = (): Extremes => {
 		if (!isWideInteger(dtype)) return floats();
@@ -78,12 +78,23 @@ export function blankMoments(dtype: DType, cells: number): Moments {
 		std: floats(),
 		min: extremes(),
 		max: extremes(),
+		zeros: floats(),
 		nan: floats(),
 		posInf: floats(),
 		negInf: floats(),
-		zeros: floats(),
 		first: { nan: floats(), posInf: floats(), negInf: floats(), zeros: floats() },
 	};
+}
+
+/** Makes moments that are all zero those of nothing. */
+export function emptied(moments: Moments, dtype: DType): Moments {
+	const { min, max, first } = moments;
+	if (min instanceof Float64Array) min.fill(Infinity);
+	else (min as BigInt64Array).fill(dtype === "u64" ? 2n ** 64n - 1n : 2n ** 63n - 1n);
+	if (max instanceof Float64Array) max.fill(-Infinity);
+	else (max as BigInt64Array).fill(dtype === "u64" ? 0n : -(2n ** 63n));
+	for (const kind of COUNTED) first[kind].fill(Infinity);
+	return moments;
 }
 
 /**
@@ -149,8 +160,11 @@ export function mergeCell(into: Moments, to: number, other: Moments, from: numbe
 		widen(into.max, to, other.max[from] as number | bigint, "max");
 	}
 	for (const kind of COUNTED) {
-		into[kind][to] = (into[kind][to] as number) + (other[kind][from] as number);
-		into.first[kind][to] = Math.min(into.first[kind][to] as number, other.first[kind][from] as number);
+		const added = other[kind][from] as number;
+		if (added === 0) continue;
+		const index = other.first[kind][from] as number;
+		if (into[kind][to] === 0 || index < (into.first[kind][to] as number)) into.first[kind][to] = index;
+		into[kind][to] = (into[kind][to] as number) + added;
 	}
 }
 

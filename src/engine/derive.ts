@@ -1,16 +1,7 @@
 import type { DType } from "../core/dtype";
-import { type Box, cellOfIndex, denseStrides, type Layout, sizeOf } from "../core/layout";
-import { mergeCells } from "../core/merge-cells";
-import {
-	blankMoments,
-	COUNTED,
-	coarsen,
-	type Extremes,
-	emptyMoments,
-	MAX_CELLS,
-	type Moments,
-	refines,
-} from "../core/moments";
+import { type Layout, sizeOf } from "../core/layout";
+import { copyCells, mergeCells } from "../core/merge-cells";
+import { blankMoments, COUNTED, coarsen, emptyMoments, MAX_CELLS, type Moments, refines } from "../core/moments";
 
 /** Cells of a layout that is only computed because several others follow from it: few, so that they stay in the cache. */
 const JOINED_CELLS = 2 ** 16;
@@ -67,32 +58,6 @@ export function commonRefinement(a: Layout, b: Layout): Layout {
 	return { shape: a.shape, cells };
 }
 
-/** Shares that a tensor is cut into at most, and the elements that a share is worth. */
-const MOST_PARTS = 16;
-const PART_ELEMENTS = 2 ** 18;
-
-/** Cells that merging shares may take beside the work of finding them. */
-const MERGED_CELLS = 2 ** 14;
-
-/** Cells from which on their memory takes longer than waiting for the slowest of few shares. */
-const MANY_CELLS = 2 ** 17;
-
-/** Shares to find the statistics of some layouts in: many, but so that few cells are found in several of them. */
-export function partsWorth(layouts: readonly Layout[]): number {
-	const [layout] = layouts;
-	const size = layout ? sizeOf(layout.shape) : 0;
-	if (layouts.reduce((sum, { cells }) => sum + sizeOf(cells), 0) > MANY_CELLS) return 1;
-	let parts = Math.min(MOST_PARTS, Math.ceil(size / PART_ELEMENTS));
-	const merged = ({ shape, cells }: Layout) => {
-		const slowest = shape.findIndex((length) => length > 1);
-		// Of a C-order tensor: shares of the slowest axis meet in a cell each, or in all where that axis is averaged.
-		return sizeOf(cells) * Math.max(0, parts / (cells[slowest] ?? 1) - 1);
-	};
-	while (parts > 1 && layouts.reduce((sum, each) => sum + merged(each), 0) > MERGED_CELLS)
-		parts = Math.floor(parts / 2);
-	return Math.max(1, parts);
-}
-
 /** The wanted statistics from those of the computed layouts, of which one refines each. */
 export function deriveMoments(
 	wanted: readonly Layout[],
@@ -120,12 +85,15 @@ export interface CellRange {
 	readonly moments: Moments;
 }
 
-/** The statistics of all cells of a layout from those that each share of the work found for the cells it touched. */
-export function mergeShares(layout: Layout, ranges: readonly CellRange[], dtype: DType): Moments {
+/**
+ * The statistics of all cells of a layout, from those that each share of the work found for the cells it touched; cells of no
+ * range were put into `placed` already, and the others there are blank.
+ */
+export function mergeShares(layout: Layout, ranges: readonly CellRange[], dtype: DType, placed?: Moments): Moments {
 	const cells = sizeOf(layout.cells);
 	const sorted = [...ranges].sort((a, b) => a.firstCell - b.firstCell);
-	const whole = sorted.find(({ moments }) => moments.count.length === cells)?.moments;
-	const into = whole ?? (covers(sorted, cells) ? blankMoments : emptyMoments)(dtype, cells);
+	const whole = placed ? undefined : sorted.find(({ moments }) => moments.count.length === cells)?.moments;
+	const into = placed ?? whole ?? (covers(sorted, cells) ? blankMoments : emptyMoments)(dtype, cells);
 	// Cells before this one hold what a share found: others are merged into them, but copied behind them.
 	let filled = 0;
 	for (const { firstCell, moments } of sorted) {
@@ -133,7 +101,7 @@ export function mergeShares(layout: Layout, ranges: readonly CellRange[], dtype:
 		const end = firstCell + moments.count.length;
 		const shared = whole ? end : Math.min(end, Math.max(firstCell, filled));
 		mergeCells(into, firstCell, moments, 0, shared - firstCell);
-		copyCells(into, shared, moments, shared - firstCell);
+		copyCells(into, shared, moments, shared - firstCell, end - shared);
 		filled = Math.max(filled, end);
 	}
 	return into;
@@ -147,38 +115,6 @@ function covers(sorted: readonly CellRange[], cells: number): boolean {
 		end = Math.max(end, firstCell + moments.count.length);
 	}
 	return end === cells;
-}
-
-/** Copies the cells from `from` on to those from `to` on. */
-function copyCells(into: Moments, to: number, other: Moments, from: number): void {
-	const copy = (target: Extremes, source: Extremes) => {
-		(target as Float64Array).set((source as Float64Array).subarray(from), to);
-	};
-	for (const field of ["count", "mean", "meanRest", "std", "min", "max"] as const) copy(into[field], other[field]);
-	for (const kind of COUNTED) {
-		copy(into[kind], other[kind]);
-		copy(into.first[kind], other.first[kind]);
-	}
-}
-
-/** The first of a layout's cells that some boxes touch, and how many there are up to the last. */
-export function cellsTouched({ shape, cells }: Layout, boxes: Iterable<Box>): { firstCell: number; count: number } {
-	const steps = denseStrides(cells);
-	let firstCell = Infinity;
-	let last = -1;
-	for (const box of boxes) {
-		if (sizeOf(box.shape) === 0) continue;
-		let [low, high] = [0, 0];
-		for (let axis = 0; axis < shape.length; axis++) {
-			const [size, parts, step] = [shape[axis] as number, cells[axis] as number, steps[axis] as number];
-			const origin = box.origin[axis] as number;
-			low += cellOfIndex(origin, size, parts) * step;
-			high += cellOfIndex(origin + (box.shape[axis] as number) - 1, size, parts) * step;
-		}
-		firstCell = Math.min(firstCell, low);
-		last = Math.max(last, high);
-	}
-	return last < 0 ? { firstCell: 0, count: 0 } : { firstCell, count: last - firstCell + 1 };
 }
 
 /** The layout of a complex tensor's real numbers: an extra last axis of 2 parts, kept apart. */
@@ -209,10 +145,10 @@ function onePart(moments: Moments, part: number): Moments {
 	};
 }
 
-/** All buffers of some statistics, each once, to be moved to another thread. */
+/** All buffers of some statistics that have to be moved to another thread, each once: what threads share stays. */
 export function buffersOf(all: readonly Moments[]): ArrayBuffer[] {
 	const buffers = all.flatMap(({ first, ...fields }) =>
-		[...Object.values(fields), ...Object.values(first)].map((values) => values.buffer as ArrayBuffer),
+		[...Object.values(fields), ...Object.values(first)].map(({ buffer }) => buffer),
 	);
-	return [...new Set(buffers)];
+	return [...new Set(buffers)].filter((buffer) => buffer instanceof ArrayBuffer);
 }

@@ -7,7 +7,7 @@ import { sketchBuffers } from "../core/sketch";
 import type { CallOptions } from "../rpc";
 import type { CompareRequest, CompareResult, Engine, NormalizedTensor } from "./api";
 import { comparisonOf } from "./comparison";
-import { finestLayouts, layoutsToCompute, partsWorth } from "./derive";
+import { type CellRange, finestLayouts, layoutsToCompute } from "./derive";
 import { inParts, inShares, locate, moving } from "./in-shares";
 import { inspectedLayouts, sampledNorm } from "./inspected";
 import type { Partials, Target } from "./jobs";
@@ -15,6 +15,7 @@ import { createLenses } from "./lenses";
 import type { InputRefs } from "./norm-inputs";
 import { normWork } from "./norm-work";
 import { normalizeAll, type PartialsOf } from "./normalize";
+import { countShared, momentsToFill } from "./placed";
 import { createPool, type Pool } from "./pool";
 import { createSlices } from "./slices";
 
@@ -32,13 +33,17 @@ export function createEngine({ workerPath, workers }: EngineOptions): Engine {
 	const pool = createPool(workerPath, workers);
 
 	const partialsOf: PartialsOf = async (target, wanted, options, magnitudes = false) => {
-		const { dtype, shape } = target;
-		const computed = layoutsToCompute(wanted);
-		const found = await inParts(pool, target, partsWorth(computed), options, (parts, shareOptions) =>
-			pool.run("momentsOfParts", { target, layouts: computed, parts, magnitudes }, shareOptions),
-		);
+		const { shape } = target;
 		// Magnitudes may be past the range of 64-bit integers.
-		return { dtype: magnitudes ? "f64" : dtype, shape, wanted, computed, shares: found, seen: sizeOf(shape) };
+		const dtype = magnitudes ? "f64" : target.dtype;
+		const computed = layoutsToCompute(wanted);
+		const placed = computed.map((layout) => momentsToFill(dtype, layout));
+		countShared(placed);
+		const found = await inParts(pool, target, options, (taken, shareOptions) =>
+			pool.run("momentsOfParts", { target, layouts: computed, placed, taken, magnitudes }, shareOptions),
+		);
+		const ranges = computed.map((_, i) => found.flatMap((part) => part[i] as CellRange[]));
+		return { dtype, shape, wanted, computed, placed, ranges, seen: sizeOf(shape) };
 	};
 
 	const sampleOf = async (
@@ -50,7 +55,7 @@ export function createEngine({ workerPath, workers }: EngineOptions): Engine {
 		const { dtype, shape } = target;
 		const layouts = finestLayouts(wanted);
 		const { found, seen } = await pool.runAside("momentsOfSample", { target, layouts, mostMs }, { signal });
-		return { dtype, shape, wanted, computed: layouts, shares: [found], seen };
+		return { dtype, shape, wanted, computed: layouts, ranges: found, seen };
 	};
 
 	/** Coefficients of a norm that takes more than the statistics of its own sets, from readings of their own. */

@@ -95,9 +95,13 @@ function* addInBoxes(simd: Simd, extent: Extent, sums: readonly Sum[]): Generato
 /** Cells from which on the walks over an extent take memory, so that extents are kept smaller. */
 const MANY_CELLS = 2 ** 14;
 
-/** Elements of a tensor's extents when it is cut into so many shares: each is planned, so few are better. */
+/** Elements of a cell up to which a walk takes longer to plan than to reuse. */
+const SMALL_CELL = 128;
+
+/** Elements of a tensor's extents when it is cut into so many parts: each is walked on its own, so few are better. */
 export function extentElements(shape: Shape, layouts: readonly Layout[], of: number): number {
 	const cells = layouts.reduce((sum, layout) => sum + sizeOf(layout.cells), 0);
-	const most = cells > MANY_CELLS ? 2 ** 20 : 2 ** 22;
-	return Math.max(CHUNK_ELEMENTS, Math.min(most, Math.ceil(sizeOf(shape) / of)));
+	const size = sizeOf(shape);
+	const most = cells <= MANY_CELLS ? 2 ** 22 : size > SMALL_CELL * cells ? 2 ** 20 : SLICE_ELEMENTS;
+	return Math.min(most, Math.ceil(size / of));
 }

@@ -2,6 +2,7 @@ import { sizeOf } from "../core/layout";
 import { type Moments, mergeGroup } from "../core/moments";
 import { addBlock, BLOCK, countZeros, type Run } from "./block";
 import { addChunk } from "./kernels";
+import { type Piece, piecesOf } from "./pieces";
 import { indexWithin, type LayoutRange, type Loop, ONCE, type Place, type Plan, planChunk, walk } from "./plan";
 import { BATCH, type Lanes, RESULT, type Simd } from "./simd";
 
@@ -65,12 +66,39 @@ function runWalk(simd: Simd, into: Moments, { start, outer, run }: Plan, ascendi
 		pending.count = 0;
 	};
 
+	const [onePiece, more] = pieces;
+	/** Puts runs of one piece into the table that lie before `to` as a whole, as far as there is room; answers how many. */
+	const putWhole = (
+		{ position, cell }: Place,
+		from: number,
+		to: number,
+		{ from: within, count, cell: ofPiece }: Piece,
+	) => {
+		const { step, cells: ofLast } = last;
+		const first = position + within + i * step;
+		const whole = step > 0 ? Math.floor((to - first - count) / step) + 1 : first + count <= to ? 1 : 0;
+		const k = pending.count;
+		const runs = Math.max(0, Math.min(whole, last.count - i, BATCH - 1 - k));
+		for (let n = 0, at = first - from; n < runs; n++, at += step) {
+			table[2 * (k + n)] = at;
+			table[2 * (k + n) + 1] = count;
+			cells[k + n] = cell + ofPiece + (ofLast ? (ofLast[i + n] as number) : 0);
+			pending.last[k + n] = i + n;
+		}
+		pending.place.fill(p, k, k + runs);
+		pending.from.fill(within, k, k + runs);
+		pending.count += runs;
+		return runs;
+	};
+
 	return {
 		grain: 1,
 		advance(lanes, from, to) {
 			for (; p < places.length; p++, i = 0) {
 				const place = places[p] as Place;
 				for (; i < last.count; i++, j = 0) {
+					if (onePiece && !more && done === 0) i += putWhole(place, from, to, onePiece);
+					if (i === last.count) break;
 					const position = place.position + i * last.step;
 					const cell = place.cell + (last.cells ? (last.cells[i] as number) : 0);
 					for (; j < pieces.length; j++) {
@@ -102,31 +130,6 @@ function placesOf(outer: readonly Loop[], start: Place): Place[] {
 	const places: Place[] = [];
 	walk(outer, start, (place) => places.push(place));
 	return places;
-}
-
-/** A stretch of one cell in a contiguous run, no longer than a block. */
-interface Piece {
-	readonly from: number;
-	readonly count: number;
-	readonly cell: number;
-}
-
-const knownPieces = new WeakMap<Loop, readonly Piece[]>();
-
-function piecesOf(loop: Loop): readonly Piece[] {
-	const known = knownPieces.get(loop);
-	if (known) return known;
-	const { count, cells } = loop;
-	const pieces: Piece[] = [];
-	for (let from = 0; from < count; ) {
-		const cell = cells?.[from] ?? 0;
-		let end = cells ? from + 1 : count;
-		while (cells && end < count && cells[end] === cell) end++;
-		for (; from < end; from += BLOCK) pieces.push({ from, count: Math.min(BLOCK, end - from), cell });
-		from = end;
-	}
-	knownPieces.set(loop, pieces);
-	return pieces;
 }
 
 /** Rows of the same cells, column by column. */

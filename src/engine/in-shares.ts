@@ -3,19 +3,19 @@ import { sizeOf } from "../core/layout";
 import type { CallOptions } from "../rpc";
 import type { TensorRef } from "./api";
 import { buffersOf } from "./derive";
-import type { PartAnswer, Partials, Parts, Share, Target } from "./jobs";
+import type { PartAnswer, Partials, Share, Target } from "./jobs";
 import type { JobOptions, Pool } from "./pool";
 import { sumProgress } from "./progress";
-import { CHUNK_ELEMENTS } from "./share";
+import { CHUNK_ELEMENTS, nothingTaken, type Taken } from "./share";
 
 /** Finds a tensor in a worker. */
 export function locate(pool: Pool, { file, tensor }: TensorRef, { signal }: CallOptions): Promise<Target> {
 	return pool.runAside("locate", { file, ...(tensor === undefined ? {} : { tensor }) }, { signal });
 }
 
-/** The options of a last step: no progress of its own, and the shares' memory moves instead of being copied. */
-export function moving({ shares }: Partials, { signal }: CallOptions): CallOptions {
-	return { signal, transfer: buffersOf(shares.flat().map(({ moments }) => moments)) };
+/** The options of a last step: no progress of its own, and the memory of what was found moves instead of being copied. */
+export function moving({ ranges }: Partials, { signal }: CallOptions): CallOptions {
+	return { signal, transfer: buffersOf(ranges.flat().map(({ moments }) => moments)) };
 }
 
 /** Does a tensor's work in as many shares as there are workers to use, and ends the others when one fails. */
@@ -45,17 +45,14 @@ function workersFor(pool: Pool, { sequential, shape }: Target): number {
 export async function inParts<Answer>(
 	pool: Pool,
 	target: Target,
-	parts: number,
 	options: JobOptions,
-	run: (parts: Parts, options: JobOptions) => Promise<readonly PartAnswer<Answer>[]>,
+	run: (taken: Taken, options: JobOptions) => Promise<readonly PartAnswer<Answer>[]>,
 ): Promise<Answer[]> {
-	const few = workersFor(pool, target);
-	const taken = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-	const shared: Parts = { of: target.sequential ? 1 : Math.max(few, parts), few, taken };
-	const found = await inShares(pool, target, options, (_, shareOptions) => run(shared, shareOptions));
+	const taken = nothingTaken();
+	const found = await inShares(pool, target, options, (_, shareOptions) => run(taken, shareOptions));
 	return found
 		.flat()
-		.sort((a, b) => a.index - b.index)
+		.sort((a, b) => a.part - b.part)
 		.map(({ answer }) => answer);
 }
 

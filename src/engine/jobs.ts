@@ -33,7 +33,7 @@ import { createOpenFiles, type Target, targetOf } from "./open-files";
 import { finishOutput, publishOutput, startOutput } from "./output";
 import { checkOutput, type OutputJob, type OutputPart } from "./output-job";
 import { momentsOfSample, type SampledMoments } from "./sample-jobs";
-import type { Parts, Share } from "./share";
+import type { Share, Taken } from "./share";
 import { type SliceInput, sliceOf } from "./slice-jobs";
 import { largestSingularValue, type SingularValue } from "./spectral";
 import { type Stretch, type TransformInput, transformShare } from "./transform-share";
@@ -43,14 +43,18 @@ export interface Jobs {
 	describe(input: { readonly file: FileRef }): FileDescription;
 	/** Finds a tensor, for the jobs that follow. */
 	locate(input: TensorRef): Target;
-	/** Statistics of the shares of a tensor that were left to take, one for each layout that has to be computed. */
+	/**
+	 * Statistics of the parts of a tensor that were left to take, under each layout that has to be computed: those of cells that
+	 * no other part touches are put into `placed`, the others are answered.
+	 */
 	momentsOfParts(input: {
 		readonly target: Target;
 		readonly layouts: readonly Layout[];
-		readonly parts: Parts;
+		readonly placed: readonly Moments[];
+		readonly taken: Taken;
 		/** Whether the statistics are of |x|. */
 		readonly magnitudes?: boolean;
-	}): PartAnswer<CellRange[]>[];
+	}): PartAnswer<CellRange[][]>[];
 	/** The same of a sample that is spread over the tensor. */
 	momentsOfSample(input: {
 		readonly target: Target;
@@ -148,7 +152,7 @@ export interface Jobs {
 	settled(input: null): null;
 }
 
-export type { DifferenceShare, OutputJob, OutputPart, PartAnswer, Partials, Parts, Share, Target };
+export type { DifferenceShare, OutputJob, OutputPart, PartAnswer, Partials, Share, Target };
 
 /** The handlers of one worker. */
 export function createJobs(): Handlers<Jobs> {

@@ -6,11 +6,12 @@ import { emptyMoments } from "../core/moments";
 import type { Chunk } from "../formats/reader";
 import type { CallContext } from "../rpc";
 import { type Decoded, decodeChunk } from "./decoded";
-import { buffersOf, type CellRange, cellsTouched } from "./derive";
+import { buffersOf, type CellRange } from "./derive";
 import { eachValue } from "./each-value";
 import { addChunk } from "./kernels";
 import type { MaskRequest, Padding } from "./lens-api";
 import { findTensor, type OpenFiles, type Target, useTarget } from "./open-files";
+import { cellsTouched } from "./part-cells";
 import { boxesOf, CHUNK_ELEMENTS, eachChunk, type Share } from "./share";
 import { axesFrom, type Order } from "./transform";
 

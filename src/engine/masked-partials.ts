@@ -24,7 +24,7 @@ export async function maskedPartials(
 		shape,
 		wanted: [layout],
 		computed: [layout],
-		shares: shares.map((share) => [share[which]]),
+		ranges: [shares.map((share) => share[which])],
 		seen: sizeOf(shape),
 	});
 	return { valid: of("valid"), all: of("all") };

@@ -70,5 +70,5 @@ async function inputsOf(
 }
 
 function nothingRead({ dtype, shape }: Target): Partials {
-	return { dtype, shape, wanted: [], computed: [], shares: [], seen: 0 };
+	return { dtype, shape, wanted: [], computed: [], ranges: [], seen: 0 };
 }

@@ -10,7 +10,7 @@ import { createStack } from "./stack";
 
 /** Statistics of a sample of a tensor, without where values are first, and the number of its elements. */
 export interface SampledMoments {
-	readonly found: readonly CellRange[];
+	readonly found: readonly (readonly CellRange[])[];
 	readonly seen: number;
 }
 
@@ -44,6 +44,6 @@ export function momentsOfSample(
 		stack.flush();
 		for (const { first } of moments) for (const kind of COUNTED) first[kind].fill(Infinity);
 		context.transfer(...buffersOf(moments));
-		return { found: moments.map((all) => ({ firstCell: 0, moments: all })), seen };
+		return { found: moments.map((all) => [{ firstCell: 0, moments: all }]), seen };
 	});
 }

@@ -27,20 +27,19 @@ export interface Share {
 }
 
 /**
- * Shares of a work that workers take off a counter, one after the other, so that none waits long for another. What is found
- * of them is added up in their order, so that it does not matter who took which.
+ * How many parts of a work were taken: one number in memory that threads share. Workers take one after the other, so that
+ * none waits long for another; what is found of them is added up in their order, so that it does not matter who took which.
  */
-export interface Parts {
-	readonly of: number;
-	/** Shares where small ones do not pay: as many as there are workers. */
-	readonly few: number;
-	/** One number in memory that threads share: how many were taken. */
-	readonly taken: Int32Array<SharedArrayBuffer>;
+export type Taken = Int32Array<SharedArrayBuffer>;
+
+/** None yet. */
+export function nothingTaken(): Taken {
+	return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 }
 
-/** Takes shares, of `of` in all, until none is left. */
-export function* takeShares({ taken }: Parts, of: number): Generator<Share> {
-	for (let index = Atomics.add(taken, 0, 1); index < of; index = Atomics.add(taken, 0, 1)) yield { index, of };
+/** Takes parts, of `of` in all, until none is left. */
+export function* takeParts(taken: Taken, of: number): Generator<number> {
+	for (let part = Atomics.add(taken, 0, 1); part < of; part = Atomics.add(taken, 0, 1)) yield part;
 }
 
 /** What a loop over chunks gets from its job. */
@@ -56,16 +55,28 @@ export async function giveWay(signal: AbortSignal): Promise<void> {
 }
 
 /** A share's boxes out of all boxes of a tensor: neighbours, so that they touch few cells; the boxes are gone through twice. */
-export function* boxesOf(boxes: () => Iterable<Box>, { index, of }: Share): Generator<Box> {
+export function boxesOf(boxes: () => Iterable<Box>, { index, of }: Share): Iterable<Box> {
+	return of > 1 ? cutBoxes(boxes, of)(index) : boxes();
+}
+
+/** Cuts boxes into `of` parts of neighbours. Boxes are counted once, and gone through once for parts that are asked for in their order. */
+export function cutBoxes(boxes: () => Iterable<Box>, of: number): (part: number) => Iterable<Box> {
 	let count = 0;
-	if (of > 1) for (const _ of boxes()) count++;
-	const [from, to] =
-		of > 1 ? [Math.floor((index * count) / of), Math.floor(((index + 1) * count) / of)] : [0, Infinity];
-	let number = 0;
-	for (const box of boxes()) {
-		if (number >= to) return;
-		if (number++ >= from) yield box;
-	}
+	for (const _ of boxes()) count++;
+	let next = Infinity;
+	let rest: Iterator<Box>;
+	return function* (part) {
+		const [from, to] = [Math.floor((part * count) / of), Math.floor(((part + 1) * count) / of)];
+		if (next > from) {
+			next = 0;
+			rest = boxes()[Symbol.iterator]();
+		}
+		while (next < to) {
+			const box = rest.next();
+			if (box.done) return;
+			if (next++ >= from) yield box.value;
+		}
+	};
 }
 
 /** Keeps a long loop company: tells its progress, makes room for messages, ends it when it is cancelled. */

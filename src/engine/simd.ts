@@ -8,7 +8,7 @@ import { convert } from "./convert";
 import type { Decoded } from "./decoded";
 import { withParts } from "./plan";
 import type { Program } from "./program";
-import { ownSums, SUMS_BYTES, sumsIn } from "./sums";
+import { SUMS_BYTES, sumsIn } from "./sums";
 
 /** Values of a chunk in the kernels' memory, as f32 or f64. */
 export interface Lanes extends Decoded {
@@ -50,8 +50,6 @@ export interface Simd {
 	readonly cells: Int32Array;
 	/** Empty statistics, which `merge` can add to as far as they fit; those of an earlier call are lost. */
 	sums(dtype: DType, counts: readonly number[]): Moments[];
-	/** Statistics in memory of their own. */
-	own(moments: Moments): Moments;
 	/**
 	 * Merges the results of the last call of `rows` (or of `columns` of `height` values each) into the cells that `cells`
 	 * names; undefined where the statistics are not in the kernels' memory. Answers which were not merged, as `mergeRuns` does.
@@ -170,7 +168,6 @@ export function createSimd(): Simd {
 		},
 		cells: new Int32Array(buffer, cells, BATCH),
 		sums: (dtype, counts) => sumsIn(buffer, sums, dtype, counts),
-		own: ownSums,
 		merge(into, runs, height, ascending) {
 			const { count } = into;
 			if (count.buffer !== buffer) return undefined;

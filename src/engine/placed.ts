@@ -1,0 +1,23 @@
+import { type DType, partsOf, realDType } from "../core/dtype";
+import { type Layout, sizeOf } from "../core/layout";
+import { blankMoments, emptied, FIELDS, type Moments } from "../core/moments";
+import { layoutWithParts } from "./derive";
+
+/** Memory that threads share, for workers to put the statistics of a layout's cells into; none of it is touched before. */
+export function momentsToFill(dtype: DType, layout: Layout): Moments {
+	const { shape, cells } = partsOf(dtype) === 2 ? layoutWithParts(layout) : layout;
+	const moments = blankMoments(realDType(dtype), sizeOf(cells), true);
+	return sizeOf(shape) > 0 ? moments : emptied(moments, realDType(dtype));
+}
+
+/** Bytes from which on memory is neither kept by the allocator nor written when it is asked for. */
+const MUCH = 2 ** 26;
+
+/**
+ * Has this thread collect its garbage as often as if the memory were its own. V8 does not count what threads share, so that
+ * results of hundreds of megabytes would pile up; it counts an ordinary buffer of the size, which nothing ever touches.
+ */
+export function countShared(placed: readonly Moments[]): void {
+	const bytes = placed.reduce((sum, { count }) => sum + 8 * FIELDS * count.length, 0);
+	if (bytes >= MUCH) new ArrayBuffer(bytes);
+}
