@@ -5,6 +5,7 @@
 
 import argparse
 import collections
+import io
 import json
 import math
 import os
@@ -254,10 +255,21 @@ def main():
 
     value = {"a": np.arange(3), "run": Refers(os.system, "true")}
     dump("hazard.pickle", value, {"a": np.arange(3)}, hazards=["posix.system"])
+    long = (torch.arange(70_000) % 131).to(torch.uint8).reshape(350, 200)
     for protocol in (2, 4):
-        value = collections.OrderedDict(w=weight, half=weight.half()[1])
-        hazards = ["torch.storage._load_from_bytes"]
-        dump(f"tensors-p{protocol}.pkl", value, {}, errors=["w", "half"], hazards=hazards, protocol=protocol)
+        parts = {**{f"dtype.{name}": each for name, each in dtypes().items()}, **quantized()}
+        value = collections.OrderedDict(w=weight, half=weight.half()[1], turned=weight.t(), long=long, **parts)
+        value["parameter"] = torch.nn.Parameter(torch.ones(2))
+        dump(f"tensors-p{protocol}.pkl", value, value, protocol=protocol)
+
+    # Loading a storage would run what is pickled in its place.
+    file = io.BytesIO()
+    torch.save({"run": Refers(os.system, "true")}, file, _use_new_zipfile_serialization=False)
+    storage = Refers(torch.storage._load_from_bytes, file.getvalue())
+    tensor = Refers(torch._utils._rebuild_tensor_v2, storage, 0, (2,), (1,), False, {})
+    value = {"a": np.arange(3), "w": weight, "t": tensor}
+    hazards = ["torch.storage._load_from_bytes", "posix.system"]
+    dump("hazard-inside.pkl", value, {"a": value["a"], "w": weight}, errors=["t"], hazards=hazards)
 
 
 main()

@@ -36,10 +36,18 @@ export async function openBeside(origin: ByteSource, path: string): Promise<Byte
 	}
 }
 
-/** The same place in a file that is opened for each read: a model may name hundreds of files. */
+/** The same place in a file that is opened for each read. */
 export function reopening(place: DensePlace, origin: ByteSource, path: string): DensePlace {
-	const { name, size } = place.source;
-	const source: ByteSource = {
+	return { ...place, source: reopeningSource(place.source, origin, path) };
+}
+
+/** A file beside another that is opened for each read, with the size that it had: a model may name hundreds of files. */
+export function reopeningSource(
+	{ name, size }: Pick<ByteSource, "name" | "size">,
+	origin: ByteSource,
+	path: string,
+): ByteSource {
+	return {
 		name,
 		size,
 		async read(offset, length, signal, target) {
@@ -53,5 +61,4 @@ export function reopening(place: DensePlace, origin: ByteSource, path: string): 
 			}
 		},
 	};
-	return { ...place, source };
 }

@@ -20,7 +20,7 @@ import { pytorch } from "./pytorch";
 import { openRaw, raw, readSidecar } from "./raw";
 import type { ByteSource, TensorReader, TensorSource } from "./reader";
 import { safetensors } from "./safetensors";
-import { safetensorsIndex } from "./safetensors-index";
+import { sharded } from "./sharded";
 import { tfCheckpoint } from "./tf-checkpoint";
 import { tflite } from "./tflite";
 import { zarr } from "./zarr";
@@ -34,7 +34,7 @@ export const FORMATS: readonly TensorReader[] = [
 	zarr,
 	parquet,
 	arrow,
-	safetensorsIndex,
+	sharded(openTensors),
 	safetensors,
 	gguf,
 	keras,

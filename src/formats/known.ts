@@ -14,10 +14,10 @@ export const KNOWN = {
 	npy: { id: "npy", label: "NumPy array", extensions: [".npy"] },
 	gguf: { id: "gguf", label: "GGUF model", extensions: [".gguf"] },
 	npz: { id: "npz", label: "NumPy archive", extensions: [".npz"], contested: true },
-	safetensorsIndex: {
-		id: "safetensors-index",
-		label: "sharded safetensors model",
-		extensions: [".safetensors.index.json"],
+	sharded: {
+		id: "sharded",
+		label: "sharded model",
+		extensions: [".safetensors.index.json", ".bin.index.json"],
 		contested: true,
 	},
 	hdf5: { id: "hdf5", label: "HDF5 file", extensions: [".h5", ".hdf5", ".he5", ".nc"], contested: true },

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../core/errors";
 import { isPlainGlobal } from "./encoding/pickle-globals";
 import {
 	isNode,
@@ -129,7 +130,7 @@ export function unreadableTensor(
 	name: string,
 	dtype: FoundTensor["info"]["dtype"],
 	shape: readonly number[],
-	code: "corrupt" | "unsupported" | "too-large",
+	code: ErrorCode,
 	message: string,
 ): FoundTensor {
 	return { info: { name, dtype, shape, bytes: 0, problem: problem(code, message) } };

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import { TensorError } from "../../src/core/errors";
 import type { TensorInfo } from "../../src/core/tensor";
 import { memorySource, openTensors } from "../../src/formats";
 import type { ByteSource } from "../../src/formats/reader";
@@ -10,7 +12,7 @@ import { allValues } from "./values";
 /** A folder of files in memory. */
 function folder(files: Readonly<Record<string, Uint8Array>>, name: string, opened = { now: 0, most: 0 }): ByteSource {
 	const bytes = files[name];
-	if (bytes === undefined) throw Object.assign(new Error(`no ${name}`), { name: "NotFound" });
+	if (bytes === undefined) throw new TensorError("not-found", `There is no file "${name}" in the same folder.`);
 	opened.now++;
 	opened.most = Math.max(opened.most, opened.now);
 	return {
@@ -79,7 +81,7 @@ describe("a sharded model", () => {
 			"2.safetensors": two,
 		};
 		const model = await openTensors(folder(files, "m.safetensors.index.json", opened));
-		assert.equal(model.reader.id, "safetensors-index");
+		assert.equal(model.reader.id, "sharded");
 		assert.deepEqual(
 			model.tensors.map(({ name }) => name),
 			["c", "a", "b"],
@@ -119,13 +121,47 @@ describe("a sharded model", () => {
 		assert.ok(problems.get("m"));
 		assert.match(
 			problems.get("p")?.message ?? "",
-			/names "\.\.\/1\.safetensors" as a file; only files in its own folder/,
+			/names "\.\.\/1\.safetensors" as the file of its values; only files in its own folder/,
 		);
 		assert.match(problems.get("q")?.message ?? "", /only files in its own folder/);
 		assert.match(problems.get("n")?.message ?? "", /only files in its own folder/);
 		assert.match(problems.get("l")?.message ?? "", /Git LFS pointer/);
 		assert.match(model.notes.join(), /1 tensors that the index does not place there/);
 		assert.deepEqual(await allValues(model, model.tensors[0] as TensorInfo, 9), [[1, 2]]);
+	});
+
+	it("of PyTorch, or of shards of several formats, has the tensors of each as they are in it", async () => {
+		const shards = ["dtypes.pt", "views-legacy.pt", "tensors-p4.pkl", "quantized.pt", "hazard.pt"];
+		const names: Record<string, string> = { lost: "pytorch_model-9.bin", a: "1.safetensors" };
+		const files: Record<string, Uint8Array> = { "1.safetensors": one };
+		const wanted = new Map<string, unknown>([["a", [[1, 2]]]]);
+		for (const [k, shard] of shards.entries()) {
+			const bytes = new Uint8Array(fs.readFileSync(`test/fixtures/torch/${shard}`));
+			files[`pytorch_model-${k}.bin`] = bytes;
+			const alone = await openTensors(memorySource(shard, bytes));
+			for (const tensor of alone.tensors.filter(({ name }) => !(name in names))) {
+				names[tensor.name] = `pytorch_model-${k}.bin`;
+				wanted.set(tensor.name, await allValues(alone, tensor, 1e9));
+			}
+		}
+		const opened = { now: 0, most: 0 };
+		files["pytorch_model.bin.index.json"] = index(names);
+		const model = await openTensors(folder(files, "pytorch_model.bin.index.json", opened));
+		assert.deepEqual([model.reader.id, opened.now], ["sharded", 1]);
+		assert.deepEqual(model.hazards, ["posix.system", "argparse.Namespace"]);
+		assert.equal(model.tensors.length, Object.keys(names).length);
+		for (const tensor of model.tensors) {
+			if (tensor.name === "lost")
+				assert.match(tensor.problem?.message ?? "", /in the file "pytorch_model-9.bin", which/);
+			else assert.deepEqual(await allValues(model, tensor, 7), wanted.get(tensor.name), tensor.name);
+		}
+		await model.close();
+		assert.equal(opened.now, 0);
+	});
+
+	it("that names itself as a shard is no endless task", async () => {
+		const model = await openTensors(folder({ "i.json": index({ a: "i.json" }) }, "i.json"));
+		assert.match(model.tensors[0]?.problem?.message ?? "", /cannot be reached from here/);
 	});
 
 	it("whose shard changed its size since it was opened says so", async () => {

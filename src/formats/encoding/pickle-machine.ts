@@ -1,6 +1,6 @@
 import { built } from "./pickle-globals";
 import { fault } from "./pickle-literals";
-import { isNode, itemsOf, type PickledGlobal, type PickleValue } from "./pickle-values";
+import { isNode, itemsOf, type PickledGlobal, type PickledObject, type PickleValue } from "./pickle-values";
 
 const MAX_MEMO = 10_000_000;
 
@@ -12,10 +12,11 @@ export interface PickleMachine {
 	result(): PickleValue;
 }
 
-/** A machine that builds data only; it tells every global and every reference that it meets. */
+/** A machine that builds data only; it tells every global, every reference and every record of a call that it meets. */
 export function pickleMachine(meet: {
 	global(module: string, name: string): PickledGlobal;
 	reference(id: PickleValue): void;
+	object(made: PickledObject): void;
 }): PickleMachine {
 	let stack: PickleValue[] = [];
 	const marked: PickleValue[][] = [];
@@ -54,6 +55,11 @@ export function pickleMachine(meet: {
 		meet.reference(id);
 		push({ kind: "reference", id });
 	};
+	const make = (type: PickleValue, args: readonly PickleValue[]) => {
+		const made = built(type, args);
+		if (isNode(made, "object")) meet.object(made);
+		push(made);
+	};
 	const global = (module: PickleValue, name: PickleValue): PickledGlobal => {
 		if (typeof module === "string" && typeof name === "string") return meet.global(module, name);
 		throw fault("the name of a class was expected");
@@ -61,7 +67,7 @@ export function pickleMachine(meet: {
 	const call = (type: PickleValue, args: PickleValue) => {
 		const items = itemsOf(args);
 		if (items === undefined) throw fault("the arguments of a call were expected");
-		push(built(type, items));
+		make(type, items);
 	};
 	const append = (target: PickleValue, values: readonly PickleValue[]) => {
 		const node = isNode(target, "list") || isNode(target, "set") || isNode(target, "object") ? target : undefined;
@@ -165,9 +171,9 @@ export function pickleMachine(meet: {
 		OBJ: () => {
 			const [type, ...args] = popMark();
 			if (type === undefined) throw fault("a class is missing");
-			push(built(type, args));
+			make(type, args);
 		},
-		INST: (type) => push(built(type, popMark())),
+		INST: (type) => make(type, popMark()),
 		BUILD: () => {
 			const state = pop();
 			const target = top();

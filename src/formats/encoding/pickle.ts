@@ -4,7 +4,7 @@ import { isPlainGlobal } from "./pickle-globals";
 import { fault, latin1Text, parseLine, parseLong } from "./pickle-literals";
 import { pickleMachine } from "./pickle-machine";
 import { type Argument, OPCODES, readNumber } from "./pickle-opcodes";
-import type { PickledGlobal, PickleValue } from "./pickle-values";
+import { type PickledGlobal, type PickledObject, type PickleValue, typeName } from "./pickle-values";
 
 const MAX_OPCODES = 50_000_000;
 /** A string longer than this is left in the file. */
@@ -13,6 +13,8 @@ const MAX_INLINE_BYTES = 2 ** 16;
 const MAX_KEPT_BYTES = 2 ** 28;
 const MAX_HAZARDS = 1000;
 const MAX_NAME = 300;
+/** What loads the storage of a tensor that was pickled without torch.save. */
+export const STORAGE_FILE = "torch.storage._load_from_bytes";
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** What was found while pickles of one file were read, up to a fault in them as well. */
@@ -21,6 +23,8 @@ export interface PickleFindings {
 	readonly hazards: Set<string>;
 	/** Ids of what lies outside of the pickle. */
 	readonly references: PickleValue[];
+	/** Calls that would load a file of torch's which lies in the pickle, as a plain pickle keeps a tensor's storage. */
+	readonly storageFiles: PickledObject[];
 }
 
 function nameOf(bytes: Uint8Array): string {
@@ -33,7 +37,7 @@ function nameOf(bytes: Uint8Array): string {
 
 /** Nothing found yet. */
 export function pickleFindings(): PickleFindings {
-	return { hazards: new Set(), references: [] };
+	return { hazards: new Set(), references: [], storageFiles: [] };
 }
 
 /**
@@ -42,7 +46,7 @@ export function pickleFindings(): PickleFindings {
  */
 export async function readPickle(
 	cursor: PickleCursor,
-	{ hazards, references }: PickleFindings,
+	{ hazards, references, storageFiles }: PickleFindings,
 	signal?: AbortSignal,
 ): Promise<PickleValue> {
 	const { source } = cursor;
@@ -54,7 +58,11 @@ export async function readPickle(
 		if (!isPlainGlobal(full) && hazards.size < MAX_HAZARDS) hazards.add(shown);
 		return { kind: "global", name: full };
 	};
-	const machine = pickleMachine({ global, reference: (id) => void references.push(id) });
+	const machine = pickleMachine({
+		global,
+		reference: (id) => void references.push(id),
+		object: (made) => void (typeName(made) === STORAGE_FILE && storageFiles.push(made)),
+	});
 
 	for (let count = 0; count < MAX_OPCODES; count++) {
 		if ((count & 0xffff) === 0) throwIfAborted(signal);

@@ -1,10 +1,10 @@
 import { byteLength } from "../../core/dtype";
 import { type ErrorData, TensorError, throwIfAborted } from "../../core/errors";
 import { latin1 } from "../detect";
-import { pickleFindings, readPickle } from "../encoding/pickle";
+import { type PickleFindings, pickleFindings, readPickle } from "../encoding/pickle";
 import { type PickleCursor, pickleCursor } from "../encoding/pickle-cursor";
 import { countOf, itemsOf, type PickleValue, textOf } from "../encoding/pickle-values";
-import { explained, refuseUnlessTensors } from "../pickle-file";
+import { explained, refuseUnlessTensors } from "../pickle-hazards";
 import { pickleTree } from "../pickle-tree";
 import type { ByteSource, TensorSource } from "../reader";
 import { problem } from "../shape";
@@ -25,9 +25,26 @@ export function isLegacy(head: Uint8Array): boolean {
 	);
 }
 
-/** Opens what `torch.save` wrote before 1.6: five pickles in a row, then every storage with its length before it. */
+/** Opens what `torch.save` wrote before 1.6. */
 export async function openLegacy(source: ByteSource, signal?: AbortSignal): Promise<TensorSource> {
 	const findings = pickleFindings();
+	const { root, storageOf } = await readLegacy(source, findings, signal);
+	const tree = pickleTree(root, (name, node) => torchTensor(name, node, { pickle: source, storageOf }));
+	const hazards = [...findings.hazards];
+	const notes = [...tree.notes];
+	if (tree.tensors.length === 0) {
+		refuseUnlessTensors(hazards, source);
+		notes.push("The file holds no tensors.");
+	}
+	return valuesSource(tree.tensors, { metadata: tree.metadata, notes, hazards, close: async () => source.close?.() });
+}
+
+/** Reads five pickles in a row, and the length before each storage that follows them: what was saved, and where its values are. */
+export async function readLegacy(
+	source: ByteSource,
+	findings: PickleFindings,
+	signal?: AbortSignal,
+): Promise<{ readonly root: PickleValue; readonly storageOf: StorageOf }> {
 	const cursor = pickleCursor(source, 0, signal);
 	const { root, keys } = await readPickles(cursor, () => readPickle(cursor, findings, signal)).catch((thrown) => {
 		throw explained(thrown, findings);
@@ -47,14 +64,7 @@ export async function openLegacy(source: ByteSource, signal?: AbortSignal): Prom
 			);
 		return "code" in place ? place : { source, ...place, bigEndian: false };
 	};
-	const tree = pickleTree(root, (name, node) => torchTensor(name, node, { pickle: source, storageOf }));
-	const hazards = [...findings.hazards];
-	const notes = [...tree.notes];
-	if (tree.tensors.length === 0) {
-		refuseUnlessTensors(hazards, source);
-		notes.push("The file holds no tensors.");
-	}
-	return valuesSource(tree.tensors, { metadata: tree.metadata, notes, hazards, close: async () => source.close?.() });
+	return { root, storageOf };
 }
 
 async function readPickles(cursor: PickleCursor, next: () => Promise<PickleValue>) {

@@ -1,4 +1,5 @@
 import { byteLength, type DType } from "../../core/dtype";
+import type { ErrorCode, ErrorData } from "../../core/errors";
 import { countOf, isNode, itemsOf, type PickledObject, type PickleValue, typeName } from "../encoding/pickle-values";
 import { numpyArray } from "../numpy-objects";
 import { unreadableTensor } from "../pickle-tree";
@@ -6,6 +7,7 @@ import type { ByteSource } from "../reader";
 import { bytesOf } from "../shape";
 import { reachOf, stridedValues } from "../strided";
 import type { FoundTensor } from "../values";
+import type { StorageInside, StoragesInside } from "./inside";
 import { dequantized } from "./quantized";
 import { type StorageOf, scalarDType, storageId } from "./storage";
 
@@ -18,6 +20,8 @@ export interface TorchFile {
 	/** The bytes of the pickle itself. */
 	readonly pickle: ByteSource;
 	readonly storageOf: StorageOf;
+	/** Storages in files of their own inside of the pickle. */
+	readonly inside?: StoragesInside;
 }
 
 /** The tensor that a record of torch's (or NumPy's) means; undefined for records of others. */
@@ -68,14 +72,15 @@ export function torchTensor(name: string, object: PickledObject, file: TorchFile
 function storedTensor(
 	name: string,
 	[reference, offsetValue, size, stride]: readonly PickleValue[],
-	{ storageOf }: TorchFile,
+	file: TorchFile,
 	told?: DType | { readonly other: string },
 ): FoundTensor {
-	const id = isNode(reference, "reference") ? storageId(reference.id) : undefined;
+	const storage = storageOf(reference, file);
+	const { id, place } = storage && "id" in storage ? storage : {};
 	const shape = itemsOf(size)?.map(countOf);
 	const strides = itemsOf(stride)?.map(countOf);
 	const offset = countOf(offsetValue);
-	const refuse = (code: "corrupt" | "unsupported" | "too-large", message: string) =>
+	const refuse = (code: ErrorCode, message: string) =>
 		unreadableTensor(
 			name,
 			told ?? id?.dtype ?? { other: id?.type ?? "unknown" },
@@ -83,13 +88,8 @@ function storedTensor(
 			code,
 			message,
 		);
-	if (typeName(reference) === "torch.storage._load_from_bytes") {
-		return refuse(
-			"unsupported",
-			"The tensor's values are in a file of PyTorch's inside of the pickle, which is not opened; save it with torch.save.",
-		);
-	}
-	if (id === undefined)
+	if (storage && "code" in storage) return refuse(storage.code, storage.message);
+	if (id === undefined || place === undefined)
 		return refuse("corrupt", "The tensor's values are in no storage of this file; save the file again.");
 	if (!isShape(shape) || !isShape(strides) || offset === undefined || shape.length !== strides.length) {
 		return refuse("corrupt", "The tensor's size, strides or offset are no counts of elements; save the file again.");
@@ -99,7 +99,6 @@ function storedTensor(
 		return refuse("unsupported", `The type "${dtype.other}" is not one that is read; save the tensor with another.`);
 	const bytes = bytesOf(shape, dtype);
 	if ("impossible" in bytes) return refuse("corrupt", `${bytes.impossible}; the file is damaged.`);
-	const place = storageOf(id);
 	if ("code" in place) return { info: { name, dtype, shape, bytes: bytes.bytes, problem: place } };
 	const unit = byteLength(id.dtype ?? "u8", 1);
 	const within = id.view ?? { offset: 0, length: id.length };
@@ -132,14 +131,22 @@ function storedTensor(
 	};
 }
 
+/** The storage that a tensor names, with its place or why there is none; undefined where it names none. */
+function storageOf(reference: PickleValue | undefined, file: TorchFile): StorageInside | ErrorData | undefined {
+	if (isNode(reference, "object")) return file.inside?.get(reference);
+	const id = isNode(reference, "reference") ? storageId(reference.id) : undefined;
+	return id && { id, place: file.storageOf(id) };
+}
+
 function quantizedTensor(name: string, args: readonly PickleValue[], file: TorchFile): FoundTensor {
 	const raw = storedTensor(name, args, file);
 	const { values, info } = raw;
 	if (values === undefined) return raw;
 	const [scheme, scale, zero, axisValue] = itemsOf(args[4]) ?? [];
 	const kind = typeName(scheme).replace(/^torch\./, "");
-	const id = isNode(args[0], "reference") ? storageId(args[0].id) : undefined;
-	const stored = `stored as ${id?.type.toLowerCase()}`;
+	const storage = storageOf(args[0], file);
+	const type = storage && "id" in storage ? storage.id.type : "quantized";
+	const stored = `stored as ${type.toLowerCase()}`;
 	const shown = { ...info, dtype: "f32" as const, bytes: 4 * (info.bytes / byteLength(info.dtype as DType, 1)) };
 	if (kind === "per_tensor_affine" && typeof scale === "number" && typeof zero === "number") {
 		const note = `${stored}, dequantized: (q − ${zero}) · ${scale}`;
@@ -151,7 +158,7 @@ function quantizedTensor(name: string, args: readonly PickleValue[], file: Torch
 	if (!kind.startsWith("per_channel_affine") || axis === undefined || length === undefined || !scales || !zeros) {
 		return unreadableTensor(
 			name,
-			{ other: id?.type ?? "quantized" },
+			{ other: type },
 			info.shape,
 			"unsupported",
 			`The tensor is quantized in a way that is not read (${kind || "unknown"}); save it dequantized.`,

@@ -3,7 +3,7 @@ import { pickleFindings, readPickle } from "../encoding/pickle";
 import { pickleCursor } from "../encoding/pickle-cursor";
 import { isNode, type PickleValue } from "../encoding/pickle-values";
 import { openZip, type ZipArchive, type ZipEntry } from "../encoding/zip";
-import { explained, refuseUnlessTensors } from "../pickle-file";
+import { explained, refuseUnlessTensors } from "../pickle-hazards";
 import { pickleTree } from "../pickle-tree";
 import type { ByteSource, TensorSource } from "../reader";
 import { problem } from "../shape";
