@@ -2,9 +2,10 @@ import { TensorError, throwIfAborted } from "../core/errors";
 import { formatBytes } from "../core/format";
 import { latin1 } from "./detect";
 import { type H5Tensor, readTensor, tensorBoxes, tensorsOf } from "./hdf5/dataset";
+import { type Datatype, parseDatatype } from "./hdf5/datatype";
 import { attributeOf, type H5File, h5File, type SyncSource } from "./hdf5/file";
-import type { H5Dataset, H5Module } from "./hdf5/library";
-import { numberLayout, plainNumber } from "./hdf5/number-layout";
+import type { H5Module } from "./hdf5/library";
+import { datatypeMessage } from "./hdf5/object-header";
 import { KNOWN } from "./known";
 import { memorySource } from "./memory";
 import type { ByteSource, TensorReader, TensorSource } from "./reader";
@@ -148,7 +149,7 @@ function lookAt(
 	const tensors = tensorsOf(
 		name,
 		about,
-		numberOf(source, about, reference),
+		describedType(source, reference),
 		library.get_dataset_filters(file, name),
 		axisNamesOf(library, file, name, rank),
 	);
@@ -156,13 +157,19 @@ function lookAt(
 	return note === undefined ? tensors : tensors.map((tensor) => ({ ...tensor, info: { ...tensor.info, note } }));
 }
 
-/** What a dataset of plain numbers holds, where their size alone does not tell. */
-function numberOf(source: H5File, about: H5Dataset, reference: Uint8Array): ReturnType<typeof plainNumber> {
-	const base = about.type <= 1 || about.type === 4 ? source.base() : undefined;
-	if (base === undefined || about.vlen || reference.length < 8) return undefined;
+/** The type of a dataset as the file describes it; undefined where that is not found, or damaged. */
+function describedType(source: H5File, reference: Uint8Array): Datatype | undefined {
+	const superblock = source.superblock();
+	if (superblock === undefined || reference.length < 8) return undefined;
 	const address = Number(new DataView(Uint8Array.from(reference).buffer).getBigUint64(0, true));
-	const layout = numberLayout(source.read, base, address);
-	return layout && plainNumber(about, layout);
+	try {
+		const message = datatypeMessage(source.read, superblock, address);
+		return message && parseDatatype(message);
+	} catch (thrown) {
+		// A header that the library reads may still be one that this does not.
+		if (thrown instanceof RangeError) return undefined;
+		throw thrown;
+	}
 }
 
 /** What MATLAB says of an array that its stored type does not. */

@@ -126,3 +126,56 @@ describe("the numbers of an HDF5 dataset", () => {
 		}
 	});
 });
+
+describe("the types of an HDF5 file", () => {
+	const folder = path.dirname(FILE);
+	const { values: known } = JSON.parse(fs.readFileSync(path.join(folder, "types.json"), "utf8")) as {
+		readonly values: Readonly<Record<string, readonly (readonly number[])[]>>;
+	};
+	/** By what they were written as. */
+	const DTYPES: Readonly<Record<string, string>> = {
+		...{ f16: "f16", f16_big: "f16", bf16: "bf16", bf16_big: "bf16", f32_big: "f32", f64: "f64", enum: "i16" },
+		...{ bf16_array: "bf16", "bf16_member.b": "bf16", "bf16_member.i": "i32", committed: "f16", complex: "c64" },
+		...{ "compound.half": "f16", "compound.long name of a member": "i32", "compound.last": "u8", flags: "bool" },
+		...{ "compound.inner.x": "f32", "compound.inner.y": "i64", enum_kind: "i16", with_attributes: "f16" },
+	};
+
+	for (const [name, told] of [
+		["types-v1.h5", "headers of version 1, with continuation blocks"],
+		["types-v2.h5", "headers of version 2"],
+		["types-userblock.h5", "a block of its user in front"],
+		["types-address4.h5", "addresses of four bytes"],
+		["types-address2.h5", "addresses of two bytes"],
+	] as const) {
+		it(`are told by their bits, in compounds, arrays and enums too: ${told}`, async () => {
+			const source = await openTensors(memorySource(name, new Uint8Array(fs.readFileSync(path.join(folder, name)))));
+			const readable = source.tensors.filter(({ problem }) => !problem);
+			assert.deepEqual(Object.fromEntries(readable.map((tensor) => [tensor.name, tensor.dtype])), DTYPES);
+			for (const tensor of readable) {
+				const values = (await allValues(source, tensor, 5)).map((part) => part.map(Number));
+				assert.deepEqual(values, known[tensor.name], tensor.name);
+			}
+			const refused = source.tensors.filter(({ problem }) => problem);
+			assert.deepEqual(
+				refused.map((tensor) => [tensor.name, tensor.problem?.message.replace(/\(.*/, "")]),
+				[
+					["odd_float", "Its values are a float of 11 exponent and 20 mantissa bits in 32 bits "],
+					["odd_integer", "Its integers use 12 of their 16 bits, from bit 0 on, which is not read."],
+				],
+			);
+			await source.close();
+		});
+	}
+
+	it("are no guess where they lie in the heap of messages that datasets share", async () => {
+		const bytes = fs.readFileSync(path.join(folder, "types-shared.h5"));
+		const source = await openTensors(memorySource("types-shared.h5", new Uint8Array(bytes)));
+		const found = source.tensors.map((tensor) => [tensor.name, tensor.dtype, tensor.problem?.message]);
+		assert.deepEqual(found[0], ["half0", "f16", undefined]);
+		for (const [, dtype, message] of found.slice(1, 3)) {
+			assert.deepEqual(dtype, { other: "float of 16 bits" });
+			assert.match(String(message), /^How the 16 bits of its values make a number is not found in the file's headers/);
+		}
+		await source.close();
+	});
+});

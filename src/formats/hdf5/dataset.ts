@@ -6,6 +6,7 @@ import { MAX_BOX_BYTES } from "../dense";
 import type { Chunk } from "../reader";
 import { bytesOf, problem, shownShape } from "../shape";
 import { chunkBoxes, runsOf } from "./chunks";
+import type { Datatype } from "./datatype";
 import { type H5File, withRecords } from "./file";
 import type { H5Dataset, H5Filter } from "./library";
 import { type Field, fieldsOf } from "./types";
@@ -44,13 +45,12 @@ const PIECE_BYTES = 2 ** 24;
 export function tensorsOf(
 	path: string,
 	about: H5Dataset,
-	/** What the numbers are, where their size alone does not tell. */
-	number: Pick<Field, "dtype" | "reason"> | undefined,
+	/** The type as the file describes it, where that was found. */
+	described: Datatype | undefined,
 	filters: readonly H5Filter[],
 	axisNames: readonly string[],
 ): readonly H5Tensor[] {
-	return fieldsOf(about).map((plain) => {
-		const field: Field = { ...plain, ...number };
+	return fieldsOf(about, described).map((field) => {
 		const name = path + field.suffix;
 		const shape = about.shape ?? [];
 		const all = [...shape, ...field.inner];

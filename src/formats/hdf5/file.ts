@@ -3,7 +3,7 @@ import type { Box } from "../../core/layout";
 import { sizeOf } from "../../core/layout";
 import type { ByteSource } from "../reader";
 import { type H5Dataset, type H5Module, hdf5Library, libraryError } from "./library";
-import { superblockAt } from "./number-layout";
+import { type Superblock, superblockOf } from "./object-header";
 
 /** A source that can be read at once, as the library needs it. */
 export interface SyncSource extends ByteSource {
@@ -16,8 +16,8 @@ export interface H5File {
 	use<T>(what: string, work: (library: H5Module, file: bigint) => T): Promise<T>;
 	/** Bytes of the source itself. */
 	readonly read: (offset: number, length: number) => Uint8Array;
-	/** Where the superblock lies. */
-	readonly base: () => number | undefined;
+	/** Undefined where it is none that is known. */
+	readonly superblock: () => Superblock | undefined;
 	close(): void;
 }
 
@@ -57,15 +57,15 @@ export function h5File(source: SyncSource): H5File {
 		}
 	};
 
-	let base: { readonly at: number | undefined } | undefined;
+	let superblock: { readonly found: Superblock | undefined } | undefined;
 	const readAt = (offset: number, length: number) =>
 		source.readSync(offset, Math.max(0, Math.min(length, source.size - offset)));
 
 	return {
 		read: readAt,
-		base() {
-			base ??= { at: superblockAt(readAt, source.size) };
-			return base.at;
+		superblock() {
+			superblock ??= { found: superblockOf(readAt, source.size) };
+			return superblock.found;
 		},
 		async use(what, work) {
 			const library = await hdf5Library();

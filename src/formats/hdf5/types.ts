@@ -1,6 +1,8 @@
-import { byteLength, type DType } from "../../core/dtype";
+import type { DType } from "../../core/dtype";
 import type { Shape } from "../../core/layout";
+import type { Datatype } from "./datatype";
 import type { H5Type } from "./library";
+import { floatOf, integerOf, type PlainNumber } from "./number-layout";
 
 /** Numbers inside the records of a dataset: the whole record, or a field of a compound. */
 export interface Field {
@@ -29,50 +31,73 @@ const NAMES: Readonly<Record<number, string>> = {
 	9: "variable length",
 };
 
-/** What can be read of the records of a type: one field, or those of a compound, however deep. */
-export function fieldsOf(type: H5Type): readonly Field[] {
-	const fields = walk(type, "", 0, [], 0).slice(0, MAX_FIELDS);
+/**
+ * What can be read of the records of a type: one field, or those of a compound, however deep. The library tells sizes and names,
+ * the file's own description how bits lie; where that was not found no number is read.
+ */
+export function fieldsOf(type: H5Type, described: Datatype | undefined): readonly Field[] {
+	const fields = walk(type, described, { suffix: "", offset: 0, inner: [] }, 0).slice(0, MAX_FIELDS);
 	// The library turns everything round by itself, except enums.
 	return type.type === ENUM ? fields : fields.map((field) => ({ ...field, bigEndian: false }));
 }
 
-function walk(type: H5Type, suffix: string, offset: number, inner: Shape, depth: number): readonly Field[] {
-	const place = { suffix, offset, inner, bigEndian: !type.littleEndian, size: type.size };
+function walk(
+	type: H5Type,
+	described: Datatype | undefined,
+	at: Pick<Field, "suffix" | "offset" | "inner">,
+	depth: number,
+): readonly Field[] {
+	const place = { ...at, bigEndian: !type.littleEndian, size: type.size };
 	const refuse = (other: string, reason: string): readonly Field[] => [{ ...place, dtype: { other }, reason }];
-	const dtype = dtypeOf(type);
-	if (dtype !== undefined) return [{ ...place, dtype }];
+	const number = numberOf(type, described);
+	if (number !== undefined) return [{ ...place, ...number }];
 	if (depth > MAX_DEPTH) return refuse("nested", "Its type is nested too deeply");
 	if (type.type === 10 && type.array_type) {
-		const axes = type.array_type.shape ?? [];
-		const fields = walk(type.array_type, suffix, offset, [...inner, ...axes], depth + 1);
+		const { shape, size } = type.array_type;
+		const inner = [...at.inner, ...(shape ?? [])];
+		const fields = walk(type.array_type, described?.base, { ...at, inner }, depth + 1);
 		// An array of compounds has its records in between: too rare to be worth strides of their own.
-		return fields.length === 1 && fields[0]?.offset === offset && fields[0].size === type.array_type.size
+		return fields.length === 1 && fields[0]?.offset === at.offset && fields[0].size === size
 			? fields
 			: refuse("array of compounds", "Arrays of compounds are not read");
 	}
 	if (type.type === 6 && type.compound_type) {
 		const { members } = type.compound_type;
-		const complex = complexOf(type);
+		const complex = complexOf(type, described);
 		if (complex) return [{ ...place, dtype: complex, bigEndian: !members[0]?.littleEndian }];
-		return members
-			.slice(0, MAX_FIELDS)
-			.flatMap((member) => walk(member, `${suffix}.${member.name}`, offset + member.offset, inner, depth + 1));
+		return members.slice(0, MAX_FIELDS).flatMap((member, k) => {
+			const own = described?.members?.[k];
+			const suffix = `${at.suffix}.${member.name}`;
+			const inside = { ...at, suffix, offset: at.offset + member.offset };
+			return walk(member, own?.name === member.name ? own.type : undefined, inside, depth + 1);
+		});
 	}
 	if (type.vlen && type.type === 3) return refuse("string", "Text has no statistics");
 	const name = NAMES[type.type] ?? `type of class ${type.type} and ${type.size} bytes`;
 	return refuse(name, `Values of the kind "${name}" are no numbers`);
 }
 
-function dtypeOf({ type, size, signed, enum_type: names, vlen }: H5Type): DType | undefined {
-	if (vlen) return undefined;
+/** What a type is where it is one of plain numbers. */
+function numberOf(
+	{ type, size, signed, enum_type: names, vlen }: H5Type,
+	described: Datatype | undefined,
+): PlainNumber | undefined {
 	const bits = 8 * size;
-	const integer = [8, 16, 32, 64].includes(bits) ? (`${signed ? "i" : "u"}${bits}` as DType) : undefined;
-	if (type === 0) return integer;
-	if (type === 4) return integer && (`u${bits}` as DType);
-	if (type === 8) return names && isBoolean(names.members) && bits === 8 ? "bool" : integer;
-	if (type === 1) return bits === 16 ? "f16" : bits === 32 ? "f32" : bits === 64 ? "f64" : undefined;
-	if (type === 11) return bits === 64 ? "c64" : bits === 128 ? "c128" : undefined;
-	return undefined;
+	if (vlen) return undefined;
+	if (type === 1) return floatOf(bits, described);
+	if (type === 11) {
+		const half = floatOf(bits / 2, described?.base);
+		return half.reason !== undefined ? half : complexDType(half.dtype);
+	}
+	if (![0, 4, ENUM].includes(type) || ![8, 16, 32, 64].includes(bits)) return undefined;
+	const isBits = type === 4;
+	const dtype = `${signed && !isBits ? "i" : "u"}${bits}` as DType;
+	if (type !== ENUM) return integerOf(dtype, bits, described);
+	return integerOf(names && isBoolean(names.members) && bits === 8 ? "bool" : dtype, bits, described?.base);
+}
+
+function complexDType(half: Field["dtype"]): PlainNumber | undefined {
+	return half === "f32" ? { dtype: "c64" } : half === "f64" ? { dtype: "c128" } : undefined;
 }
 
 /** h5py's bool is an enum of FALSE and TRUE. */
@@ -81,13 +106,13 @@ function isBoolean(members: Readonly<Record<string, number>>): boolean {
 }
 
 /** Two floats called r and i (h5py) or real and imag (MATLAB), side by side. */
-function complexOf({ compound_type: compound, size }: H5Type): "c64" | "c128" | undefined {
+function complexOf({ compound_type: compound, size }: H5Type, described: Datatype | undefined): DType | undefined {
 	const [re, im] = compound?.members ?? [];
 	if (!re || !im || compound?.members.length !== 2 || re.type !== 1 || im.type !== 1) return undefined;
 	const named = [re.name, im.name].join();
 	if (!["r,i", "real,imag", "re,im"].includes(named) || re.littleEndian !== im.littleEndian) return undefined;
-	const half = byteLength("f32", 1) === re.size ? 4 : 8;
-	if (re.size !== half || im.size !== half || re.offset !== 0 || im.offset !== half || size !== 2 * half)
-		return undefined;
-	return half === 4 ? "c64" : "c128";
+	const halves = [re, im].map((member, k) => floatOf(8 * member.size, described?.members?.[k]?.type).dtype);
+	const beside = re.offset === 0 && im.offset === re.size && size === 2 * re.size;
+	const dtype = halves[0] === halves[1] && beside ? complexDType(halves[0] as Field["dtype"])?.dtype : undefined;
+	return typeof dtype === "string" ? dtype : undefined;
 }
