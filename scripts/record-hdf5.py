@@ -3,8 +3,11 @@
 python3 scripts/record-hdf5.py   (Debian's python3-h5py)
 """
 
+import base64
 import ctypes
 import json
+import os
+import zlib
 from pathlib import Path
 
 import h5py
@@ -88,6 +91,41 @@ def fill(file, continued=False):
     write_raw(file, "odd_integer", twelve, np.zeros(2, "u2"), (2,))
 
 
+def boxes(path):
+    """Arrays of 0, 1, 2, … stored in every way, whose chunks do not end where the axes do."""
+    shape = (5, 13, 7)
+    data = np.arange(5 * 13 * 7).reshape(shape)
+    kinds = {
+        "contiguous": {},
+        "chunked": dict(chunks=(2, 5, 3)),
+        "gzip": dict(chunks=(2, 5, 3), compression="gzip"),
+        "shuffle_gzip": dict(chunks=(1, 13, 4), compression="gzip", shuffle=True),
+        "fletcher32": dict(chunks=(5, 2, 7), fletcher32=True),
+        "growing": dict(chunks=(2, 2, 2), maxshape=(None, 13, None)),
+        "filled": dict(chunks=(2, 5, 3), fillvalue=-1),
+    }
+    with h5py.File(path, "w", libver="latest") as file:
+        for name, options in kinds.items():
+            for dtype in ("<f4", ">i2"):
+                made = file.create_dataset(f"{name} {dtype[1:]}", shape, dtype, **options)
+                if name == "filled":
+                    # Of chunks that were never written the values are the fill value.
+                    made[:2, :5, :3] = data[:2, :5, :3]
+                else:
+                    made[...] = data
+        file.create_dataset("scaleoffset i2", data=data.astype("i2"), chunks=(2, 5, 3), scaleoffset=0)
+        plist = h5p.create(h5p.DATASET_CREATE)
+        plist.set_layout(h5d.COMPACT)
+        made = h5d.create(file.id, b"compact f4", h5t.IEEE_F32LE, h5s.create_simple(shape), plist)
+        made.write(h5s.ALL, h5s.ALL, data.astype("f4"))
+        for axis, label in enumerate(("batch", "", "width")):
+            file["gzip f4"].dims[axis].label = label
+        for axis, name in enumerate(("time", "row", "column")):
+            file[f"scales/{name}"] = np.arange(shape[axis])
+            file[f"scales/{name}"].make_scale()
+            file["chunked f4"].dims[axis].attach_scale(file[f"scales/{name}"])
+
+
 def shared_messages(path):
     """Datatypes in the heap of messages that objects share, which only the C library can ask for."""
     library = ctypes.CDLL(next(Path("/usr/lib").rglob("libhdf5_serial.so.*")).as_posix())
@@ -99,6 +137,41 @@ def shared_messages(path):
         for k in range(3):
             file[f"half{k}"] = FLOATS.astype("<f2")
         file["long"] = np.arange(3)
+
+
+def large(path, userblock=b""):
+    """A file of gigabytes that is zero but for its headers: where they are, and what they say."""
+    size = 512 * (1 + len(userblock) // 512) if userblock else 0
+    with h5py.File(path, "w", userblock_size=size) as file:
+        for name in ("time", "row", "column"):
+            file[name] = np.arange(3.0)
+            file[name].make_scale(name)
+        for k in range(3):
+            plist = h5p.create(h5p.DATASET_CREATE)
+            plist.set_alloc_time(h5d.ALLOC_TIME_EARLY)
+            plist.set_fill_time(h5d.FILL_TIME_NEVER)
+            space = h5s.create_simple((3, 5000, 11000))
+            h5d.create(file.id, f"weight{k}".encode(), h5t.IEEE_F32LE, space, plist)
+            for axis, name in enumerate(("time", "row", "column")):
+                file[f"weight{k}"].dims[axis].attach_scale(file[name])
+    if userblock:
+        with open(path, "r+b") as out:
+            out.write(userblock)
+    pieces = []
+    with open(path, "rb") as bytes_of:
+        size = bytes_of.seek(0, os.SEEK_END)
+        at = 0
+        while at < size:
+            try:
+                at = bytes_of.seek(at, os.SEEK_DATA)
+            except OSError:
+                break
+            end = bytes_of.seek(at, os.SEEK_HOLE)
+            bytes_of.seek(at)
+            pieces.append([at, base64.b64encode(zlib.compress(bytes_of.read(end - at), 9)).decode()])
+            at = end
+    os.remove(path)
+    return {"size": size, "pieces": pieces}
 
 
 def main():
@@ -116,6 +189,11 @@ def main():
         plist.set_sizes(size, size)
         with h5py.File(h5f.create(str(FOLDER / name).encode(), h5f.ACC_TRUNC, plist)) as file:
             fill(file)
+    boxes(str(FOLDER / "boxes.h5"))
+    matlab = b"MATLAB 7.3 MAT-file, written by h5py".ljust(124) + b"\x00\x02IM"
+    kinds = {"large.h5": b"", "large.mat": matlab}
+    found = {name: large("/tmp/" + name, block) for name, block in kinds.items()}
+    (FOLDER / "large.json").write_text(json.dumps(found, indent="\t") + "\n")
     shared_messages(str(FOLDER / "types-shared.h5"))
     # What h5py reads; bfloat16 it reads as float32 by the library's own conversion.
     with h5py.File(FOLDER / "types-v2.h5") as file:

@@ -84,18 +84,15 @@ export function sparseFile(
 	size: number,
 	pieces: readonly { readonly offset: number; readonly bytes: Uint8Array }[],
 ): ByteSource {
-	return {
-		name,
-		size,
-		async read(offset, length) {
-			if (!(offset >= 0 && offset + length <= size)) throw new Error("a read outside the file");
-			const out = new Uint8Array(length);
-			for (const piece of pieces) {
-				const from = Math.max(0, offset - piece.offset);
-				const to = Math.min(piece.bytes.length, offset + length - piece.offset);
-				if (from < to) out.set(piece.bytes.subarray(from, to), piece.offset + from - offset);
-			}
-			return out;
-		},
+	const readAt = (offset: number, length: number) => {
+		if (!(offset >= 0 && offset + length <= size)) throw new Error("a read outside the file");
+		const out = new Uint8Array(length);
+		for (const piece of pieces) {
+			const from = Math.max(0, offset - piece.offset);
+			const to = Math.min(piece.bytes.length, offset + length - piece.offset);
+			if (from < to) out.set(piece.bytes.subarray(from, to), piece.offset + from - offset);
+		}
+		return out;
 	};
+	return { name, size, read: async (offset, length) => readAt(offset, length), readSync: readAt };
 }
