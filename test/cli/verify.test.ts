@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { bytes, floats, model, node, number, tensorHead } from "../formats/protobuf-build";
-import { SHARED } from "../formats/truth";
+import { SHARED } from "../formats/record";
 import { prepareProgram, run } from "./program";
 import { temporaryFolder } from "./tensor-files";
 

@@ -4,18 +4,7 @@ import type { TensorInfo } from "../../src/core/tensor";
 import { memorySource, openTensors } from "../../src/formats";
 import { lz4Frame } from "../../src/formats/encoding/lz4-frame";
 import { counting } from "./node-source";
-import { hasShared, tableTruth } from "./tables";
-import { sharedCases } from "./truth";
 import { allValues } from "./values";
-
-describe("Arrow tables", function () {
-	this.timeout(60_000);
-	const tally = { compared: 0, refused: 0 };
-	if (!hasShared) it.skip("are not compared: there is no folder of shared files");
-	tableTruth(sharedCases(/^arrow-testing\/.*(\.arrow_file|\.arrow|fuzz-\d+)$/), tally);
-	if (hasShared)
-		it("were compared in at least 80 columns", () => assert.ok(tally.compared >= 80, JSON.stringify(tally)));
-});
 
 describe("Arrow tensors", () => {
 	// What the writer was given: half the position, 0.25 more in the second batch, 1000 more in the second column.

@@ -5,10 +5,7 @@ import path from "node:path";
 import type { TensorInfo } from "../../src/core/tensor";
 import { type OpenFile, openTensors } from "../../src/formats";
 import { nodeSource } from "./node-source";
-import { SHARED, sharedCases, truth } from "./truth";
 import { allValues } from "./values";
-
-truth("the shared GGUF files", SHARED, sharedCases(/\.gguf$/), 17);
 
 /** Types that the reference dequantizes and this product only names. */
 const NAMED_ONLY = /^IQ[123]_/;

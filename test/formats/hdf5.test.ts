@@ -2,61 +2,13 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { TensorError } from "../../src/core/errors";
-import { unravel } from "../../src/core/inspection";
-import { denseStrides } from "../../src/core/layout";
 import type { TensorInfo } from "../../src/core/tensor";
 import { memorySource, openTensors } from "../../src/formats";
 import { zipFile } from "./build";
 import { randomOf } from "./damage";
 import { nodeSource } from "./node-source";
-import { type Case, SHARED, sharedCases, type TrueTensor, type Truth, truth } from "./truth";
+import { SHARED } from "./record";
 import { allValues } from "./values";
-
-/** Arrays of compounds inside compounds, which are refused, and a recording of a million small numbers. */
-const APART = /comp_complex\.h5|isssue-523\.hdf5/;
-const FILTERS = [1, 2, 3, 4, 6];
-
-/** Names of h5py begin with "/"; what has no numbers is recorded under names of NumPy's. */
-function asOurs(tensor: TrueTensor): TrueTensor {
-	const { dtype, shape, ...rest } = tensor;
-	const name = tensor.name.slice(1);
-	if (rest.numeric === false) return { ...rest, name };
-	return { ...rest, name, ...(shape && { shape }), ...(dtype && { dtype }) };
-}
-
-/** Values in C order, as they are in Fortran order. */
-function fortranOrder<T>(values: readonly T[], shape: readonly number[]): T[] {
-	const turned = [...shape].reverse();
-	const steps = denseStrides(shape);
-	return values.map((_, k) => {
-		const index = unravel(k, turned).reverse();
-		return values[index.reduce((sum, at, axis) => sum + at * (steps[axis] as number), 0)] as T;
-	});
-}
-
-/** h5py has filters that are refused here, and fails on opaque values where they are named here. */
-function inOurWords(known: Truth): Truth {
-	const tensors = known.tensors ?? [];
-	const refused = tensors.filter(({ filters = [] }) => !filters.every((id) => FILTERS.includes(id)));
-	const errors = [
-		...refused.map(({ name }) => ({ name, code: "E_UNSUPPORTED_CODEC" })),
-		...(known.tensorErrors ?? []).map(({ name, code }) => ({
-			name,
-			code: code === "E_CORRUPT_DATA" ? "E_UNSUPPORTED_DTYPE" : code,
-		})),
-	];
-	return {
-		...known,
-		...(known.tensors && { tensors: tensors.filter((tensor) => !refused.includes(tensor)).map(asOurs) }),
-		tensorErrors: errors.map(({ name, code }) => ({ name: name.slice(1), code })),
-	};
-}
-
-const cases = sharedCases(/\.(h5|hdf5|he5|nc)$/)
-	.filter(({ file }) => !APART.test(file))
-	.map(({ file, known }): Case => (known ? { file, known: inOurWords(known) } : { file }));
-
-truth("HDF5 files", SHARED, cases, 99);
 
 describe("what is built on HDF5", () => {
 	const folder = path.resolve(SHARED, "matjl/test/v7.3");
@@ -92,32 +44,6 @@ describe("what is built on HDF5", () => {
 			/An empty array of MATLAB's class char: the numbers stored are its dimensions/,
 		);
 		assert.deepEqual(await notes("partial.mat"), { var1: undefined, var2: undefined });
-	});
-
-	shared("as MATLAB 7.3 has the numbers that were recorded, axes in MATLAB's order", async () => {
-		let compared = 0;
-		for (const file of fs.readdirSync(folder)) {
-			const record = path.resolve(SHARED, "../expected/matjl/test/v7.3", `${file}.json`);
-			const known = JSON.parse(fs.readFileSync(record, "utf8")) as { readonly tensors: readonly TrueTensor[] };
-			const opened = await openTensors(await nodeSource(path.join(folder, file)));
-			for (const { name, problem, shape } of opened.tensors) {
-				if (problem) continue;
-				for (const [part, suffix] of ["", ".real", ".imag"].entries()) {
-					const wanted = known.tensors.find((tensor) => tensor.name === `/${name}${suffix}`);
-					if (!wanted?.first8) continue;
-					assert.deepEqual([...(wanted.shape ?? [])].reverse(), shape, `${file} ${name}`);
-					const tensor = opened.tensors.find((each) => each.name === name) as TensorInfo;
-					const values = (await allValues(opened, tensor, 2 ** 20))[Math.max(0, part - 1)] ?? [];
-					// What MATLAB has in columns first is what the file has in rows first: the same run of values.
-					const columns = fortranOrder(values, shape);
-					assert.deepEqual(columns.slice(0, 8).map(Number), wanted.first8.map(Number), `${file} ${name}${suffix}`);
-					assert.equal(values.length, wanted.count, `${file} ${name}${suffix}`);
-					compared++;
-				}
-			}
-			await opened.close();
-		}
-		assert.ok(compared >= 20, `${compared} tensors`);
 	});
 
 	for (const deflate of [false, true]) {

@@ -7,28 +7,8 @@ import { memorySource, openTensors } from "../../src/formats";
 import { join } from "./build";
 import { survivesDamage } from "./damage";
 import { counting, sparseFile } from "./node-source";
-import { type Case, SHARED, sharedCases, type TrueTensor, truth } from "./truth";
+import { SHARED } from "./record";
 import { allValues } from "./values";
-
-/** Files on which scipy and this product differ, each with a test of its own below. */
-const APART = /testmatlabstring_7_WIN64|corrupted_zlib_checksum/;
-
-/** The records are scipy's: text with its strings joined, what is no array by other names, sparse matrices marked. */
-function asOurs(tensor: TrueTensor): TrueTensor {
-	const { dtype = "", shape, ...rest } = tensor;
-	if (rest.numeric === false) return rest;
-	const logical = rest.name.startsWith("logical");
-	return { ...rest, ...(shape && { shape }), dtype: logical ? "|b1" : dtype.replace("sparse ", "") };
-}
-
-const cases = sharedCases(/^(scipy-mat|matjl\/test\/v[67])\/.*\.mat$/)
-	.filter(({ file }) => !APART.test(file))
-	.map(({ file, known }): Case => {
-		if (known?.tensors === undefined) return { file, ...(known && { known }) };
-		return { file, known: { ...known, tensors: known.tensors.map(asOurs) } };
-	});
-
-truth("MATLAB files of scipy and MAT.jl", SHARED, cases, 71);
 
 describe("a MATLAB file", () => {
 	const scipy = path.resolve(SHARED, "scipy-mat/scipy/io/matlab/tests/data");

@@ -5,7 +5,7 @@ import { memorySource } from "../../src/formats";
 import { readOnnxGraph } from "../../src/formats/onnx-graph";
 import { join } from "./build";
 import { bytes, fixed, floats, model, node, number, packed } from "./protobuf-build";
-import { SHARED } from "./truth";
+import { SHARED } from "./record";
 
 describe("the graph of an ONNX model", () => {
 	it("has nodes with inputs, outputs and plain attributes", async () => {

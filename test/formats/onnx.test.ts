@@ -18,11 +18,7 @@ import {
 	tensorHead,
 	varint,
 } from "./protobuf-build";
-import { SHARED, sharedCases, truth } from "./truth";
 import { allValues } from "./values";
-
-truth("the shared ONNX models", SHARED, sharedCases(/\.onnx$/), 151);
-truth("the shared ONNX tensors", SHARED, sharedCases(/onnx\/.*\.pb$/), 200);
 
 /** A model with files beside it. */
 function beside(file: Uint8Array, others: Readonly<Record<string, Uint8Array>>, left = { open: 0 }): ByteSource {

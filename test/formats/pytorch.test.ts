@@ -9,18 +9,12 @@ import { memorySource, openTensors } from "../../src/formats";
 import type { ByteSource } from "../../src/formats/reader";
 import { join } from "./build";
 import { counting, nodeSource } from "./node-source";
-import { recorded, SHARED, sharedCases, truth } from "./truth";
+import { recorded, SHARED } from "./record";
+import { truth } from "./truth";
 import { allValues, place } from "./values";
 
 const FIXTURES = "test/fixtures/torch";
 
-truth("PyTorch and pickle files", SHARED, sharedCases(/\.(pt|pth|ckpt|bin|pkl|pickle)$/), 140);
-truth(
-	"TorchScript archives and archives with pickles",
-	SHARED,
-	sharedCases(/(torchsharp|picklescan).*\.(dat|zip)$/),
-	10,
-);
 truth("PyTorch files and pickles with recorded values", FIXTURES, recorded(/\.(pt|pkl|pickle)$/, FIXTURES), 20);
 
 describe("a view in a PyTorch file", () => {

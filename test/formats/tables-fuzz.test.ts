@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { TensorError } from "../../src/core/errors";
 import { memorySource, openTensors } from "../../src/formats";
-import { SHARED } from "./truth";
+import { SHARED } from "./record";
 
 /** Park and Miller's generator: the same damage in every run. */
 function randomOf(seed: number): (below: number) => number {

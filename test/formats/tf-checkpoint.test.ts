@@ -7,10 +7,8 @@ import { unsnappy } from "../../src/formats/encoding/snappy";
 import { int, join } from "./build";
 import { damagedCopies } from "./damage";
 import { bytes, number, packed, varint } from "./protobuf-build";
-import { SHARED, sharedCases, truth } from "./truth";
+import { SHARED } from "./record";
 import { allValues } from "./values";
-
-truth("the shared TensorFlow checkpoints", SHARED, sharedCases(/\.index$/), 5);
 
 /** A table of one data block, its keys written whole. */
 function table(entries: readonly (readonly [string, Uint8Array])[]): Uint8Array {

@@ -6,10 +6,7 @@ import { int, join } from "./build";
 import { damagedCopies } from "./damage";
 import { type FlatField, type FlatTable, flatBufferFile, flatInts, flatText } from "./flatbuffer-build";
 import { counting } from "./node-source";
-import { SHARED, sharedCases, truth } from "./truth";
 import { allValues } from "./values";
-
-truth("the shared TensorFlow Lite models", SHARED, sharedCases(/\.tflite$/), 15);
 
 const byte = (value: number): FlatField => ({ bytes: 1, value });
 const word = (value: number): FlatField => ({ bytes: 4, value });
