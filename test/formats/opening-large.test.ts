@@ -7,7 +7,7 @@ import { openTensors } from "../../src/formats";
 import type { ByteSource } from "../../src/formats/reader";
 import { int, join } from "./build";
 import { counting, sparseFile } from "./node-source";
-import { SHARED } from "./truth";
+import { SHARED } from "./record";
 
 interface Piece {
 	readonly offset: number;
