@@ -8,6 +8,7 @@ import { LENS, lens } from "./cli/lens";
 import { normHelp } from "./cli/norm-help";
 import { NORMALIZE, normalize } from "./cli/normalize";
 import { NORMS, norms } from "./cli/norms";
+import { REPORT, report as reportPage } from "./cli/report";
 import { STATS, stats } from "./cli/stats";
 import { printable } from "./cli/table";
 import { EXIT, type ExitCode, progressBar, type Terminal, writerTo } from "./cli/terminal";
@@ -35,6 +36,7 @@ const COMMANDS: readonly Command[] = [
 			"stats conv1.npy",
 			"stats conv1.npy --norm groupNorm --groups 8",
 			"stats conv1.npy --cells 1,64,1,1 --json",
+			"stats conv1.npy --norm batchNorm --axes --csv > conv1.csv",
 		],
 		run: stats,
 	},
@@ -59,6 +61,13 @@ const COMMANDS: readonly Command[] = [
 		about: "Prints what every norm that fits a tensor does to it, side by side, from one reading.",
 		examples: ["norms conv1.npy", "norms activations.safetensors#h.0 --axis -1 --json"],
 		run: norms,
+	},
+	{
+		spec: REPORT,
+		about:
+			"Writes a page of HTML about a tensor that needs nothing else: statistics, charts, and what a norm averages.",
+		examples: ["report conv1.npy --norm groupNorm --groups 8 -o conv1.html"],
+		run: reportPage,
 	},
 	{
 		spec: LENS,

@@ -120,6 +120,22 @@ export interface ComparedTensors extends TensorDifference {
 	readonly sameShape: boolean;
 }
 
+/** A file that the panel made of one of its plots. */
+export interface SavedPlot {
+	/** The tensor that it shows. */
+	readonly tensor: string;
+	/** What it shows, for the file's name: "axis-1". */
+	readonly name: string;
+	readonly format: "svg" | "png" | "csv";
+	/** The text, or the bytes of a PNG in base64. */
+	readonly content: string;
+}
+
+/** What of a tensor is exported, with the norm that is shown. */
+export interface ExportTensorRequest extends Pick<InspectRequest, "tensor" | "norm" | "inputs"> {
+	readonly format: "csv" | "json" | "html";
+}
+
 /** What the webview may ask of the extension host. A session belongs to one file: the webview never names one. */
 export interface HostApi {
 	/** The file's tensors, from its headers. */
@@ -161,6 +177,10 @@ export interface HostApi {
 	normalize(input: { readonly tensor: string; readonly norm: Norm; readonly inputs?: InputNames }): string | null;
 	/** Copies a tensor's statistics to the clipboard as JSON. */
 	copyStatistics(input: { readonly tensor: string }): null;
+	/** Lets the user save a plot; answers with the written file's name, or null when they backed out. */
+	savePlot(input: SavedPlot): string | null;
+	/** The same of a tensor's statistics, or of a report about it. */
+	exportTensor(input: ExportTensorRequest): string | null;
 }
 
 /** What the extension host may ask of the webview. */

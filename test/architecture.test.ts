@@ -136,8 +136,17 @@ describe("platform globals", function () {
 	/** What each part of the product may take for granted, and a line that takes too much. */
 	const PLATFORMS = [
 		{
-			name: "core, formats, drawing, notation, rpc and protocol use neither Node's globals nor a page's",
-			files: ["src/core", "src/formats", "src/drawing", "src/notation", "src/rpc.ts", "src/wire.ts", "src/protocol.ts"],
+			name: "core, formats, drawing, notation, export, rpc and protocol use neither Node's globals nor a page's",
+			files: [
+				"src/core",
+				"src/formats",
+				"src/drawing",
+				"src/notation",
+				"src/export",
+				"src/rpc.ts",
+				"src/wire.ts",
+				"src/protocol.ts",
+			],
 			// Workers' globals are what Node, browsers and extension hosts have in common.
 			lib: ["ES2023", "WebWorker"],
 			types: [],

@@ -149,6 +149,8 @@ describe("package.json and the code agree", () => {
 			"Open as Raw Tensor…",
 			"Show Tensor Statistics",
 			"Copy Statistics as JSON",
+			"Export Statistics…",
+			"Export Report…",
 		]) {
 			assert.ok(titles.includes(title), `${title} is missing among ${titles.join(", ")}`);
 		}

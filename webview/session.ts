@@ -3,7 +3,7 @@ import { formatCount, formatNumber } from "../src/core/format";
 import type { Inspection } from "../src/core/inspection";
 import { coverageInWords, isSampled } from "../src/core/sampling";
 import type { TensorInfo } from "../src/core/tensor";
-import type { AxisChoices, HostApi, InspectRequest } from "../src/protocol";
+import type { AxisChoices, ExportTensorRequest, HostApi, InspectRequest, SavedPlot } from "../src/protocol";
 import type { Channel } from "../src/rpc";
 import { type Chosen, choose } from "./chosen";
 import { missingInputs, withUsualInputs } from "./input-choice";
@@ -23,6 +23,10 @@ export interface Session {
 	readonly rememberAxes: () => void;
 	readonly normalize: () => Promise<void>;
 	readonly copyStatistics: () => Promise<void>;
+	/** Lets the user save a plot of the selected tensor, made when it is wanted. */
+	readonly savePlot: (name: string, format: SavedPlot["format"], content: () => Promise<string>) => Promise<void>;
+	/** Lets the user save the selected tensor's statistics, or a report about it. */
+	readonly exportTensor: (format: ExportTensorRequest["format"]) => Promise<void>;
 }
 
 /** The selected tensor, if the file opened and has it. */
@@ -54,6 +58,10 @@ function withAxes(choices: State["choices"], axes: AxisChoices = {}): State["cho
 export function normOf(chosen: Chosen): Pick<InspectRequest, "norm" | "inputs"> {
 	if (!chosen.layout || missingInputs(chosen).length > 0) return {};
 	return { norm: chosen.norm, inputs: chosen.inputs };
+}
+
+function savedSentence(file: string | null): string | null {
+	return file === null ? null : `Saved: ${file}`;
 }
 
 /** Milliseconds that the exact numbers wait for those of a sample. */
@@ -196,6 +204,18 @@ export function createSession(store: Store, host: Channel<HostApi>): Session {
 			const { tensor } = store.get();
 			if (tensor === undefined) return;
 			await say(host.call("copyStatistics", { tensor }).then(() => "Statistics copied as JSON."));
+		},
+		async savePlot(name, format, content) {
+			const { tensor } = store.get();
+			if (tensor === undefined) return;
+			const saved = content().then((made) => host.call("savePlot", { tensor, name, format, content: made }));
+			await say(saved.then(savedSentence));
+		},
+		async exportTensor(format) {
+			const { tensor } = store.get();
+			const chosen = chosenOf(store.get());
+			if (tensor === undefined || !chosen) return;
+			await say(host.call("exportTensor", { tensor, format, ...normOf(chosen) }).then(savedSentence));
 		},
 	};
 }

@@ -12,6 +12,7 @@ import { type ArgumentSpec, type Arguments, BadUsage, textOf } from "./arguments
 import { chooseNorm, NORM_OPTIONS, oneCell } from "./norm-choice";
 import { bars, checkSketched, distributionsOf, errorText, QUANTILE_NAMES } from "./quantiles";
 import { mainFile, RAW_OPTIONS } from "./raw-choice";
+import { asksExport, EXPORT_OPTIONS, exportStats } from "./stats-export";
 import { printable, tableLines } from "./table";
 import { chooseTensor } from "./tensor-choice";
 import { EXIT, type ExitCode, type Terminal } from "./terminal";
@@ -26,6 +27,7 @@ export const STATS = {
 		...RAW_OPTIONS,
 		quantiles: { about: "Also p1, p5, median, p95, p99 and a histogram of 64 bins; reads the tensor once more." },
 		sample: { about: "Of a tensor past 64 MiB read only a sample, spread evenly; the answer says what was seen." },
+		...EXPORT_OPTIONS,
 		json: { about: "Print the statistics of all sets as JSON, arrays in C order of the cells." },
 	},
 } as const satisfies ArgumentSpec;
@@ -41,8 +43,12 @@ export async function stats({ files: [file = ""], given }: Arguments, terminal: 
 	const choice = chooseNorm(given);
 	const name = textOf(given, "tensor");
 	const ref = { file: mainFile(file, given), ...(name === undefined ? {} : { tensor: name }) };
-	const { shape, name: tensor } = await chooseTensor(ref, terminal, "--tensor NAME");
-	const layout = choice ? choice(shape).layout : oneCell(shape);
+	const exports = asksExport(given);
+	const info = await chooseTensor(ref, terminal, "--tensor NAME");
+	const { shape, name: tensor } = info;
+	const chosen = choice ? choice(shape) : { layout: oneCell(shape) };
+	if (exports) return exportStats(ref, info, chosen, given, terminal);
+	const { layout } = chosen;
 	const sample = given.has("sample");
 	if (sample && given.has("quantiles")) throw new BadUsage("--quantiles are of all values; leave out --sample.");
 	if (given.has("quantiles")) checkSketched(layout);

@@ -62,7 +62,13 @@ export type StatisticsJson = TensorJson &
 	(CellsJson | { readonly real: CellsJson; readonly imag: CellsJson }) &
 	RunJson;
 
-const COLUMNS = ["count", "mean", "std", "min", "max", "nan", "posInf", "negInf", "zeros"] as const;
+/** The statistics of a cell, in the order in which they are written. */
+export const STATISTICS = ["count", "mean", "std", "min", "max", "nan", "posInf", "negInf", "zeros"] as const;
+
+export type StatisticName = (typeof STATISTICS)[number];
+
+/** What numbers of cells are taken from: moments, or a profile. */
+export type CellColumns = Pick<Moments, StatisticName>;
 
 /** Statistics as plain JSON data, for up to some hundred thousand cells; `statisticsJsonText` serves any number. */
 export function statisticsJson(subject: StatisticsSubject, cells: StatisticsCells, exact = true): StatisticsJson {
@@ -77,15 +83,13 @@ export function statisticsJson(subject: StatisticsSubject, cells: StatisticsCell
 }
 
 function cellsJson(moments: Moments, exact: boolean): CellsJson {
-	const column = (name: (typeof COLUMNS)[number]) =>
-		Array.from(moments.count, (_, cell) => at(moments, name, cell, exact));
-	return Object.fromEntries(COLUMNS.map((name) => [name, column(name)])) as Record<
-		(typeof COLUMNS)[number],
-		JsonNumber[]
-	>;
+	const column = (name: StatisticName) =>
+		Array.from(moments.count, (_, cell) => statisticAt(moments, name, cell, exact));
+	return Object.fromEntries(STATISTICS.map((name) => [name, column(name)])) as Record<StatisticName, JsonNumber[]>;
 }
 
-function at(moments: Moments, name: (typeof COLUMNS)[number], cell: number, exact: boolean): JsonNumber {
+/** One statistic of one cell; null where the sample has no element of it, "NaN" where it has no finite one. */
+export function statisticAt(moments: CellColumns, name: StatisticName, cell: number, exact: boolean): JsonNumber {
 	if (!exact && name !== "count" && isUnseen(moments, cell)) return null;
 	const column: Extremes = moments[name];
 	const defined = moments.count[cell] !== 0 || (name !== "mean" && name !== "std" && name !== "min" && name !== "max");
@@ -129,18 +133,27 @@ export function* statisticsJsonText(
 	const line = (name: string, value: unknown) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`;
 	yield `{\n${[line("tensor", tensor), line("dtype", dtype), line("shape", shape), ""].join(",\n")}`;
 	yield `${line("cells", cells.layout.cells)},\n`;
-	const [first, second] = cells.parts;
-	const [ofFirst, ofSecond] = cells.distributions ?? [];
-	if (!first) throw new TypeError("statistics need at least one part");
-	if (partsOf(dtype) === 2 && second) {
-		yield '  "real": {\n';
-		yield* columnsText(first, ofFirst, exact, "    ");
-		yield '\n  },\n  "imag": {\n';
-		yield* columnsText(second, ofSecond, exact, "    ");
-		yield "\n  }";
-	} else yield* columnsText(first, ofFirst, exact, "  ");
+	yield* cellsText(dtype, cells, exact, "  ");
 	const sample = exact || seen === undefined ? "" : `${line("seen", seen)},\n`;
 	yield `,\n${line("exact", exact)},\n${sample}${line("elapsedMs", elapsedMs)}\n}\n`;
+}
+
+/** The arrays of a layout as members of a JSON object: of complex dtypes as two objects, `real` and `imag`. */
+export function* cellsText(
+	dtype: DType,
+	{ parts, distributions }: StatisticsCells,
+	exact: boolean,
+	indent: string,
+): Generator<string, void, undefined> {
+	const [first, second] = parts;
+	const [ofFirst, ofSecond] = distributions ?? [];
+	if (!first) throw new TypeError("statistics need at least one part");
+	if (partsOf(dtype) === 1 || !second) return yield* columnsText(first, ofFirst, exact, indent);
+	yield `${indent}"real": {\n`;
+	yield* columnsText(first, ofFirst, exact, `${indent}  `);
+	yield `\n${indent}},\n${indent}"imag": {\n`;
+	yield* columnsText(second, ofSecond, exact, `${indent}  `);
+	yield `\n${indent}}`;
 }
 
 function* columnsText(
@@ -149,12 +162,12 @@ function* columnsText(
 	exact: boolean,
 	indent: string,
 ): Generator<string, void, undefined> {
-	for (const [position, name] of COLUMNS.entries()) {
+	for (const [position, name] of STATISTICS.entries()) {
 		yield `${position === 0 ? "" : ",\n"}${indent}"${name}": [`;
 		for (let start = 0; start < moments.count.length; start += CELLS_PER_PIECE) {
 			const end = Math.min(start + CELLS_PER_PIECE, moments.count.length);
 			const numbers = Array.from({ length: end - start }, (_, k) =>
-				JSON.stringify(at(moments, name, start + k, exact)),
+				JSON.stringify(statisticAt(moments, name, start + k, exact)),
 			);
 			yield `${start === 0 ? "" : ", "}${numbers.join(", ")}`;
 		}

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import * as path from "node:path";
 import { DTYPES, type DType, partsOf, resultDType } from "../core/dtype";
 import { TensorError } from "../core/errors";
@@ -9,7 +8,8 @@ import type { NormalizeAllRequest, NormalizedPart } from "./api";
 import type { MaskRequest, Padding } from "./lens-api";
 import { type InputRefs, type LocatedInputs, locateInputs } from "./norm-inputs";
 import { findTensor, type Opened, type OpenFiles, type Target, targetOf } from "./open-files";
-import { checkTarget, planOf } from "./output";
+import { planOf } from "./output";
+import { checkTarget, temporaryBeside } from "./publish";
 import { CHUNK_ELEMENTS } from "./share";
 import { isOneRun, type Order } from "./transform";
 
@@ -81,7 +81,7 @@ export async function checkOutput(
 	return {
 		parts: checked.map((part, number) => ({ ...part, offset: regions[number]?.offset ?? 0 })),
 		output,
-		temporary: path.join(path.dirname(output), `.${path.basename(output)}.${randomBytes(6).toString("hex")}.part`),
+		temporary: temporaryBeside(output),
 		overwrite,
 		needsCrc,
 		metadata,

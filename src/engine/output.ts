@@ -1,33 +1,11 @@
 import { promises as fs } from "node:fs";
 import * as path from "node:path";
-import { TensorError } from "../core/errors";
 import { combineCrc32 } from "../formats/encoding/crc32";
 import { type OutputPlan, planOutput } from "../formats/writer";
 import { openError } from "./file";
 import type { OutputJob } from "./output-job";
+import { publish } from "./publish";
 import type { Stretch } from "./transform-share";
-
-/** Makes sure that a file can be written: its folder is there, and it is not, or may be replaced. */
-export async function checkTarget(output: string, overwrite: boolean): Promise<void> {
-	const name = path.basename(output);
-	const folder = await fs.stat(path.dirname(output)).catch(() => undefined);
-	if (!folder?.isDirectory()) {
-		throw new TensorError("not-found", `There is no folder ${path.dirname(output)} to write to; create it first.`, {
-			file: name,
-		});
-	}
-	const there = await fs.stat(output).catch(() => undefined);
-	if (there?.isDirectory()) throw new TensorError("exists", "This is a folder; name a file in it.", { file: name });
-	if (there && !overwrite) throw alreadyThere(name);
-}
-
-function alreadyThere(name: string): TensorError {
-	return new TensorError(
-		"exists",
-		"A file of this name is already there; choose another, or allow it to be replaced.",
-		{ file: name },
-	);
-}
 
 /** Where everything goes in the output. */
 export function planOf({ output, parts, metadata }: Pick<OutputJob, "output" | "parts" | "metadata">): OutputPlan {
@@ -72,28 +50,13 @@ export async function finishOutput(input: {
 
 /** Gives the temporary file the output's name: the output appears whole or not at all. */
 export async function publishOutput({ temporary, output, overwrite }: OutputJob): Promise<null> {
-	if (overwrite) await fs.rename(temporary, output);
-	else await renameToNew(temporary, output);
+	await publish(temporary, output, overwrite);
 	return null;
 }
 
 function joinedCrc(stretches: readonly Stretch[]): number {
 	const sorted = [...stretches].sort((a, b) => a.offset - b.offset);
 	return sorted.reduce((crc, stretch) => combineCrc32(crc, stretch.crc, stretch.length), 0);
-}
-
-/** Renames, but never over a file that came into being meanwhile. */
-async function renameToNew(from: string, to: string): Promise<void> {
-	try {
-		await fs.link(from, to);
-	} catch (thrown) {
-		if ((thrown as NodeJS.ErrnoException).code === "EEXIST") throw alreadyThere(path.basename(to));
-		// A file system without links: the gap between look and rename cannot be closed.
-		await checkTarget(to, false);
-		await fs.rename(from, to);
-		return;
-	}
-	await fs.unlink(from);
 }
 
 async function writeAll(handle: fs.FileHandle, bytes: Uint8Array, offset: number): Promise<void> {

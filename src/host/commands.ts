@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { describeError, TensorError } from "../core/errors";
 import { type Given, placeOf, readArguments, type TensorPlace } from "./commandArguments";
 import type { Editors } from "./editor";
+import { exportCommand } from "./exportCommands";
 import { showFailure } from "./failure";
 import { statOf } from "./fileRef";
 import type { Host } from "./host";
@@ -24,6 +25,8 @@ export function registerCommands(host: Host, editors: Editors, documents: Statis
 		"tensorInspector.normalize": (given) => normalizeCommand(host, withActive(given)),
 		"tensorInspector.showStatistics": (given) => showStatistics(host, documents, given),
 		"tensorInspector.copyStatistics": (given) => copyStatistics(host, given),
+		"tensorInspector.exportStatistics": (given) => exportCommand(host, "statistics", given, editors.shown),
+		"tensorInspector.exportReport": (given) => exportCommand(host, "report", given, editors.shown),
 	};
 	const registrations = Object.entries(commands).map(([id, run]) =>
 		vscode.commands.registerCommand(id, async (...all: unknown[]) => {

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { InspectRequest } from "../protocol";
 import type { TensorPlace } from "./commandArguments";
 import type { Host } from "./host";
 import { webviewHtml, webviewRoot } from "./html";
@@ -9,6 +10,8 @@ import { openInspector, VIEW_TYPES } from "./tensorFiles";
 export interface Editors extends vscode.Disposable {
 	/** Opens a file in the inspector, or brings its editor to the front, and shows the tensor that is named. */
 	open(place: TensorPlace): Promise<void>;
+	/** What a file's editor shows: that of the one that was opened last. */
+	shown(uri: vscode.Uri): InspectRequest | undefined;
 	/** Lets all editors of a file read it again. */
 	reopen(uri: vscode.Uri): void;
 }
@@ -42,6 +45,7 @@ export function registerEditor(host: Host): Editors {
 			await openInspector(uri);
 			if (tensor !== undefined) for (const session of sessions.get(uri.toString()) ?? []) session.select(tensor);
 		},
+		shown: (uri) => [...(sessions.get(uri.toString()) ?? [])].at(-1)?.shown(),
 		reopen(uri) {
 			for (const session of sessions.get(uri.toString()) ?? []) session.reopen();
 		},

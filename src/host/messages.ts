@@ -75,6 +75,8 @@ export const INPUTS: { readonly [Name in keyof HostApi]: Check<Parameters<HostAp
 	alreadyNormalized: record({ tensor: text }),
 	normalize: record({ tensor: text, norm }, { inputs }),
 	copyStatistics: record({ tensor: text }),
+	savePlot: record({ tensor: text, name: text, format: oneOf("svg", "png", "csv"), content: text }),
+	exportTensor: record({ tensor: text, format: oneOf("csv", "json", "html") }, { norm, inputs }),
 };
 
 /** Handlers that refuse a request which is not what it has to be, with `bad-option`. */

@@ -5,11 +5,20 @@ import type { FileDescription, TensorInfo } from "../core/tensor";
 
 /** The name proposed for a normalized tensor, beside its input: `acts.batchNorm.npy`, `model.conv1.weight.layerNorm.npy`. */
 export function proposedName(description: FileDescription, tensor: TensorInfo, norm: NormId): string {
-	const stem = description.file.replace(/(\.safetensors\.index\.json|\.[^.]+)$/i, "");
-	const inner = description.tensors.length > 1 ? `.${fileSafe(tensor.name)}` : "";
 	// NumPy has no float8: such a result keeps its type only in a safetensors file.
 	const suffix = formatDType(tensor.dtype).startsWith("f8_") ? ".safetensors" : ".npy";
-	return `${stem}${inner}.${norm === "cells" ? "normalized" : norm}${suffix}`;
+	return `${stemOf(description, tensor)}.${norm === "cells" ? "normalized" : norm}${suffix}`;
+}
+
+/** The name proposed for what is exported of a tensor: `acts.axis-1.svg`, `model.conv1.weight.report.html`. */
+export function exportName(description: FileDescription, tensor: TensorInfo, what: string, suffix: string): string {
+	return `${stemOf(description, tensor)}.${fileSafe(what)}.${suffix}`;
+}
+
+/** A file's name without its suffix, with the tensor where it holds several. */
+function stemOf(description: FileDescription, tensor: TensorInfo): string {
+	const stem = description.file.replace(/(\.safetensors\.index\.json|\.[^.]+)$/i, "");
+	return description.tensors.length > 1 ? `${stem}.${fileSafe(tensor.name)}` : stem;
 }
 
 /** What is wrong with a path to write to, in one sentence; none where it will do. */

@@ -2,11 +2,12 @@ import path from "node:path";
 import type * as vscode from "vscode";
 import { cancelled, TensorError } from "../core/errors";
 import type { FileRef } from "../engine/api";
-import type { HostApi, OpenedFile, WebviewApi } from "../protocol";
+import type { HostApi, InspectRequest, OpenedFile, WebviewApi } from "../protocol";
 import { openChannel, type Port } from "../rpc";
 import { fromWire, toWire } from "../wire";
 import { rememberAxes, rememberedAxes } from "./axisMemory";
 import { compareHandlers } from "./compareRequests";
+import { exportShown, savePlot } from "./exportCommands";
 import { failureSentence, isCancelled } from "./failure";
 import { fileRefOf } from "./fileRef";
 import { watchFile } from "./fileWatch";
@@ -15,6 +16,7 @@ import { inspectRequest, sliceRequest } from "./inspectRequest";
 import { lensHandlers } from "./lensRequests";
 import { checkedHandlers } from "./messages";
 import { normalizeChosen } from "./normalizeFlow";
+import { openFile } from "./openedFile";
 import { askOther } from "./otherFile";
 import { offerRaw } from "./rawFlow";
 import { copyStatistics } from "./statisticsCommands";
@@ -23,6 +25,8 @@ import { copyStatistics } from "./statisticsCommands";
 export interface Session extends vscode.Disposable {
 	/** Shows a tensor in the panel, as soon as the panel has opened the file. */
 	select(tensor: string): void;
+	/** What the panel asked numbers of last: what its user looks at. */
+	shown(): InspectRequest | undefined;
 	/** Lets the panel open its file again, for it is to be read in another way. */
 	reopen(): void;
 }
@@ -32,6 +36,7 @@ export function startSession(host: Host, uri: vscode.Uri, webview: vscode.Webvie
 	let file: Promise<FileRef> | undefined;
 	let opened = false;
 	let wanted: string | undefined;
+	let shown: InspectRequest | undefined;
 	const fileOf = (signal: AbortSignal) => {
 		// The bytes of a file on no disk are read once for all requests; a failed or cancelled reading is not kept.
 		file ??= fileRefOf(host, uri, signal).catch((thrown) => {
@@ -64,6 +69,7 @@ export function startSession(host: Host, uri: vscode.Uri, webview: vscode.Webvie
 				return null;
 			},
 			async inspect(input, { signal, progress }) {
+				shown = input;
 				const request = inspectRequest(await fileOf(signal), input);
 				return host.engine.inspect(request, { signal, onProgress: progress });
 			},
@@ -84,15 +90,20 @@ export function startSession(host: Host, uri: vscode.Uri, webview: vscode.Webvie
 			...compareHandlers(host.engine, { own: fileOf, ask: (signal) => askOther(host, uri, signal) }),
 			async normalize({ tensor, norm, inputs = {} }) {
 				const places = Object.fromEntries(Object.entries(inputs).map(([id, name]) => [id, { uri, tensor: name }]));
-				const written = await normalizeChosen(host, { uri, tensor }, { ...norm, inputs: places }).catch((thrown) => {
-					if (isCancelled(thrown)) return undefined;
-					throw thrown;
-				});
+				const chosen = { ...norm, inputs: places };
+				const written = await normalizeChosen(host, { uri, tensor }, chosen).catch(unlessCancelled);
 				return written ? path.basename(written.uri.fsPath) : null;
 			},
 			async copyStatistics({ tensor }) {
 				await copyStatistics(host, { program: true, place: { uri, tensor }, tensor });
 				return null;
+			},
+			async savePlot(plot, { signal }) {
+				return nameOf(await savePlot(host, await openFile(host, uri, signal), plot));
+			},
+			async exportTensor({ format, ...shown }) {
+				const kind = format === "html" ? "report" : "statistics";
+				return nameOf(await exportShown(host, kind, uri, shown, format).catch(unlessCancelled));
 			},
 		}),
 	);
@@ -110,6 +121,7 @@ export function startSession(host: Host, uri: vscode.Uri, webview: vscode.Webvie
 			wanted = tensor;
 			showWanted();
 		},
+		shown: () => shown,
 		reopen() {
 			tell(channel.call("reopen", null));
 		},
@@ -118,6 +130,14 @@ export function startSession(host: Host, uri: vscode.Uri, webview: vscode.Webvie
 			channel.close(cancelled());
 		},
 	};
+}
+
+function unlessCancelled(thrown: unknown): undefined {
+	if (!isCancelled(thrown)) throw thrown;
+}
+
+function nameOf(uri: vscode.Uri | undefined): string | null {
+	return uri ? path.posix.basename(uri.path) : null;
 }
 
 function portOf(webview: vscode.Webview): Port {

@@ -38,6 +38,9 @@ describe("a message of the webview", () => {
 		["compareNorms", { tensor: "x", part: 1, norms: [NORM, NORM] }],
 		["normalize", { tensor: "x", norm: { ...NORM, options: { ...NORM.options, eps: NaN } } }],
 		["copyStatistics", { tensor: "x" }],
+		["savePlot", { tensor: "x", name: "axis-1", format: "png", content: "iVBORw0KGgo=" }],
+		["exportTensor", { tensor: "x", format: "html", norm: NORM, inputs: { runningMean: "bn.mean" } }],
+		["exportTensor", { tensor: "", format: "csv" }],
 	] as const) {
 		it(`is taken as it is: ${name} ${JSON.stringify(input)}`, () => {
 			assert.deepEqual(INPUTS[name](input, name), input);
@@ -70,6 +73,10 @@ describe("a message of the webview", () => {
 		["compareNorms", { tensor: "x", part: 0, norms: [NORM, 3] }, "compareNorms.norms[1]"],
 		["normalize", { tensor: "x" }, "normalize.norm"],
 		["copyStatistics", ["x"], "copyStatistics"],
+		["savePlot", { tensor: "x", name: "axis-1", format: "exe", content: "MZ" }, "savePlot.format"],
+		["savePlot", { tensor: "x", name: "axis-1", format: "svg", content: 7 }, "savePlot.content"],
+		["exportTensor", { tensor: "x", format: "svg" }, "exportTensor.format"],
+		["exportTensor", { tensor: "x", format: "csv", norm: { id: "no" } }, "exportTensor.norm.id"],
 	] as const) {
 		it(`is refused with its place: ${name} ${JSON.stringify(input)}`, () => {
 			assert.throws(

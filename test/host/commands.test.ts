@@ -49,9 +49,15 @@ describe("the commands, called by a program", () => {
 	it("are all there", async () => {
 		const commands = await vscode.commands.getCommands(true);
 		const ours = commands.filter((id) => /^tensorInspector\.[a-zA-Z]+$/.test(id)).sort();
-		const named = ["copyStatistics", "normalize", "open", "openRaw", "showStatistics"].map(
-			(name) => `tensorInspector.${name}`,
-		);
+		const named = [
+			"copyStatistics",
+			"exportReport",
+			"exportStatistics",
+			"normalize",
+			"open",
+			"openRaw",
+			"showStatistics",
+		].map((name) => `tensorInspector.${name}`);
 		assert.deepEqual(
 			named.filter((id) => !ours.includes(id)),
 			[],

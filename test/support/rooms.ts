@@ -23,11 +23,15 @@ const ROOMS: Readonly<Record<string, Room>> = {
 	protocol: { holds: /^src\/protocol\.ts$/, mayImport: /^src\/core\//, typesOnly: true },
 	drawing: { holds: /^src\/drawing\//, mayImport: /^src\/(drawing|core)\// },
 	notation: { holds: /^src\/notation\//, mayImport: /^src\/(notation|drawing|core)\// },
+	export: { holds: /^src\/export\//, mayImport: /^src\/(export|notation|drawing|core)\// },
 	host: { holds: /^src\/host\//, mayImport: /^src\/(?!cli[./])|^package\.json$/ },
-	cli: { holds: /^src\/cli(\.ts$|\/)/, mayImport: /^src\/(cli|engine|formats|core)\/|^src\/rpc\.ts$|^package\.json$/ },
+	cli: {
+		holds: /^src\/cli(\.ts$|\/)/,
+		mayImport: /^src\/(cli|engine|export|notation|formats|core)\/|^src\/rpc\.ts$|^package\.json$/,
+	},
 	webview: {
 		holds: /^webview\//,
-		mayImport: /^webview\/|^src\/(core|drawing|notation)\/|^src\/(rpc|wire|protocol)\.ts$/,
+		mayImport: /^webview\/|^src\/(core|drawing|notation|export)\/|^src\/(rpc|wire|protocol)\.ts$/,
 	},
 };
 
@@ -39,7 +43,9 @@ const ENGINE_FILES_WITH_NODE: readonly string[] = [
 	"src/engine/output-job.ts",
 	"src/engine/output.ts",
 	"src/engine/pool.ts",
+	"src/engine/publish.ts",
 	"src/engine/share.ts",
+	"src/engine/text-output.ts",
 	"src/engine/transform-share.ts",
 	"src/engine/worker.ts",
 ];

@@ -67,7 +67,7 @@ export function launchBrowser(): Promise<Browser> {
 	});
 }
 
-/** The requests of the webview, answered by the real engine on one file; `normalize` and `copyStatistics` only report. */
+/** The requests of the webview, answered by the real engine on one file; `normalize`, `copyStatistics` and those that save only report. */
 export function engineHost(
 	engine: Engine,
 	file: string,
@@ -115,6 +115,14 @@ export function engineHost(
 		copyStatistics(input) {
 			asked("copyStatistics", input);
 			return null;
+		},
+		savePlot(input) {
+			asked("savePlot", input);
+			return `plot.${input.format}`;
+		},
+		exportTensor(input) {
+			asked("exportTensor", input);
+			return `tensor.${input.format}`;
 		},
 	};
 }

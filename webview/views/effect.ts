@@ -3,6 +3,8 @@ import { type Aspect, isUnseenCell, type NormSummary } from "../../src/core/insp
 import { sizeOf } from "../../src/core/layout";
 import type { CellStatistics } from "../../src/core/moments";
 import { normalization } from "../../src/core/normalizations";
+import { setName } from "../../src/notation/set-name";
+import { warningsOf } from "../../src/notation/warnings";
 import type { Chosen } from "../chosen";
 import { el, setText, show } from "../dom";
 import { missingInputs } from "../input-choice";
@@ -56,9 +58,9 @@ export function createEffect(store: Store): HTMLElement {
 				const set = summary.first[row];
 				if (!set) return [];
 				const { before, after } = set;
-				if (!summary.exact && isUnseenCell(before)) return [nameOf(set.cell, chosen), "unknown", "–", "–", "–", "–"];
+				if (!summary.exact && isUnseenCell(before)) return [setName(set.cell, chosen), "unknown", "–", "–", "–", "–"];
 				return [
-					nameOf(set.cell, chosen),
+					setName(set.cell, chosen),
 					formatCount(before.count),
 					...[before.mean, before.std].map((value) => formatNumber(value)),
 					...[after?.mean, after?.std].map((value) => (value === undefined ? "–" : formatNumber(value))),
@@ -124,44 +126,4 @@ function createTable({ before: sets, after, exact }: NormSummary, whole: CellSta
 			row("Highest", ({ setStds }) => setStds.highest),
 		),
 	);
-}
-
-function warningsOf({ sets, setSize, belowEps, empty, norm, exact, after }: NormSummary): string[] {
-	const inSample = exact ? "" : "In the sample: ";
-	const some = (count: number) =>
-		count === sets
-			? sets === 1
-				? "The only set"
-				: `All ${formatCount(sets)} sets`
-			: `${formatCount(count)} of ${formatCount(sets)} sets`;
-	const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
-	const warnings: string[] = [];
-	if (setSize === 1)
-		warnings.push(
-			normalization(norm.id).statistic?.centre === "nothing"
-				? "Every set is a single element: its size is the element's own, and only the sign is left."
-				: "Every set is a single element: its mean is the element itself, and the result is 0 everywhere.",
-		);
-	else if (belowEps > 0)
-		warnings.push(
-			`${inSample}${some(belowEps)} ${plural(belowEps, "has", "have")} a ${normalization(norm.id).statistic?.divisor === "std" ? "variance" : "size"} below epsilon (${formatNumber(norm.options.eps)}): epsilon, not the data, sets ${plural(belowEps, "its", "their")} scale.`,
-		);
-	if (!after)
-		warnings.push("What comes after is no straight line in the values, so that the sets' statistics do not tell it.");
-	if (empty > 0)
-		warnings.push(
-			`${inSample}${some(empty)} ${plural(empty, "has", "have")} no finite value: there is nothing to take a mean of.`,
-		);
-	return warnings;
-}
-
-/** A set by the axes that tell it from others: "N 0, C 8–15". */
-function nameOf(cell: readonly number[], { layout, letters, shape }: Chosen): string {
-	const names = cell.flatMap((part, axis) => {
-		const [size, parts] = [shape[axis] ?? 1, layout?.cells[axis] ?? 1];
-		if (parts <= 1) return [];
-		const width = size / parts;
-		return [width === 1 ? `${letters[axis]} ${part}` : `${letters[axis]} ${part * width}–${(part + 1) * width - 1}`];
-	});
-	return names.join(", ") || "all";
 }

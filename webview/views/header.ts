@@ -2,6 +2,7 @@ import { describeError } from "../../src/core/errors";
 import { formatBytes, formatCount } from "../../src/core/format";
 import { button } from "../controls/controls";
 import { el, setText, show } from "../dom";
+import { createExportMenu } from "../export/menu";
 import { chosenOf, type Session } from "../session";
 import type { Store } from "../store";
 import { createHazards } from "./hazards";
@@ -12,6 +13,11 @@ export function createToolbar(store: Store, session: Session): HTMLElement {
 	const facts = el("span", { class: "quiet" });
 	const save = button("Normalize and save…", () => void session.normalize(), "primary");
 	const copy = button("Copy statistics as JSON", () => void session.copyStatistics());
+	const exports = createExportMenu("Export the tensor", [
+		{ label: "Report as HTML", run: () => void session.exportTensor("html") },
+		{ label: "Statistics as CSV", run: () => void session.exportTensor("csv") },
+		{ label: "Statistics as JSON", run: () => void session.exportTensor("json") },
+	]);
 	const heard = el("p", { class: "heard", role: "status", "aria-live": "polite" });
 	const notice = el("p", { class: "notice", role: "status", "aria-live": "polite" });
 	const bar = el("progress", { class: "work-bar", "aria-label": "Computing statistics" });
@@ -37,6 +43,7 @@ export function createToolbar(store: Store, session: Session): HTMLElement {
 			const readable = Boolean(tensor && !tensor.problem);
 			save.disabled = !readable || !chosenOf(state)?.layout;
 			copy.disabled = !readable;
+			show(exports, readable);
 		},
 	);
 	store.watch(
@@ -72,7 +79,7 @@ export function createToolbar(store: Store, session: Session): HTMLElement {
 		"header",
 		{ class: "toolbar" },
 		el("div", { class: "toolbar-file" }, name, facts),
-		el("div", { class: "toolbar-actions" }, work, save, copy),
+		el("div", { class: "toolbar-actions" }, work, save, copy, exports),
 		createHazards(store),
 		notice,
 		heard,

@@ -2,10 +2,12 @@ import { sizeOf } from "../../src/core/layout";
 import { drawScene, fitScene, type View } from "../../src/drawing/picture/draw";
 import { placeAxes, placedAxes } from "../../src/drawing/picture/placement";
 import { composeScene, faceAt, type Scene } from "../../src/drawing/picture/scene";
+import { picturePlot } from "../../src/export/figures";
 import type { Chosen } from "../chosen";
 import { el, oncePerFrame, setText, show } from "../dom";
+import { createPlotMenu } from "../export/plot-menu";
 import { clampedLit } from "../lit-set";
-import { chosenOf, type Session } from "../session";
+import { chosenOf, type Session, selectedTensor, titleOf } from "../session";
 import type { Store } from "../store";
 import { prepareCanvas, themeOf, whenShownAnew } from "./canvas";
 import { createDrawnValues } from "./drawn-values";
@@ -34,10 +36,20 @@ export function createPicture(store: Store, session: Session): HTMLElement {
 	const inputs = el("div", { class: "element-inputs" });
 	const hint = el("p", { class: "quiet picture-hint", id: "picture-hint" }, HINT);
 	const unseen = el("p", { class: "quiet" });
+	const menu = createPlotMenu(session, "the picture", () => {
+		const state = store.get();
+		const [chosen, tensor] = [chosenOf(state), selectedTensor(state)];
+		if (!chosen || !tensor) return undefined;
+		const range = state.paint === "values" ? paintRange(state) : undefined;
+		const lit = clampedLit(state.lit, chosen.shape);
+		const shown = scene ? { shown: scene.shown } : {};
+		const paint = range ? { paint: { of: values.of, range } } : {};
+		return picturePlot({ ...chosen, title: titleOf(state, tensor), lit, of: values.of, ...shown, ...paint });
+	});
 	const element = el(
 		"div",
 		{ class: "picture" },
-		createPaintSwitch(store),
+		el("div", { class: "plot-head" }, createPaintSwitch(store), menu),
 		canvas,
 		el("div", { class: "picture-foot" }, readout, inputs),
 		unseen,

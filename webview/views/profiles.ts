@@ -1,24 +1,25 @@
-import { formatCount, formatNumber } from "../../src/core/format";
-import { type AxisProfile, isUnseen } from "../../src/core/inspection";
+import { formatCount } from "../../src/core/format";
+import type { AxisProfile } from "../../src/core/inspection";
 import { roleOf, sizeOf } from "../../src/core/layout";
 import { rangeOf } from "../../src/drawing/profile-bins";
 import { binAt, drawProfile, frameOf } from "../../src/drawing/profile-chart";
+import { profilePlot } from "../../src/export/figures";
 import type { Chosen } from "../chosen";
 import { checkbox } from "../controls/controls";
 import { el, oncePerFrame, setText, show } from "../dom";
-import { chosenOf } from "../session";
+import { createPlotMenu } from "../export/plot-menu";
+import { chosenOf, type Session, selectedTensor, titleOf } from "../session";
 import type { Store } from "../store";
 import { prepareCanvas, themeOf, whenShownAnew } from "./canvas";
 import { createCoverage } from "./coverage";
 import { createProfileFlags } from "./profile-flags";
+import { profileHeadings, rowOf, summaryOf, valuesOf } from "./profile-words";
 import { windowedTable } from "./rows";
 
-const HEADINGS = ["Index", "Count", "Mean", "Std", "Min", "Max", "NaN", "+Inf", "−Inf", "Zeros"] as const;
-const SAMPLED_HEADINGS = HEADINGS.map((heading) => (heading === "Index" ? heading : `${heading} seen`));
 const CHART_HEIGHT = 168;
 
 /** Statistics along every axis, all others averaged: a chart and its table for each. */
-export function createProfiles(store: Store): HTMLElement {
+export function createProfiles(store: Store, session: Session): HTMLElement {
 	const extremes = checkbox("Minimum and maximum", (checked) => store.update({ extremes: checked }));
 	const cards = el("div", { class: "profiles" });
 	const legend = el(
@@ -65,7 +66,7 @@ export function createProfiles(store: Store): HTMLElement {
 			const profiles = some && state.inspection ? state.inspection.profiles : [];
 			show(element, profiles.length > 0);
 			if (shown.length !== profiles.length) {
-				shown = profiles.map(() => createCard(store));
+				shown = profiles.map(() => createCard(store, session));
 				cards.replaceChildren(...shown.map((card) => card.element));
 			}
 			profiles.forEach((profile, k) => {
@@ -82,7 +83,7 @@ interface ProfileCard {
 	readonly redraw: () => void;
 }
 
-function createCard(store: Store): ProfileCard {
+function createCard(store: Store, session: Session): ProfileCard {
 	const title = el("h3");
 	const canvas = el("canvas", {
 		class: "profile-canvas",
@@ -91,14 +92,23 @@ function createCard(store: Store): ProfileCard {
 		"aria-orientation": "horizontal",
 	});
 	const readout = el("p", { class: "readout" });
-	const table = windowedTable("Statistics by index", HEADINGS);
+	const table = windowedTable("Statistics by index", profileHeadings(false));
 	const details = el("details", { class: "profile-table" }, el("summary", {}, "Table"), table.element);
 	const flags = createProfileFlags((bin) => {
 		cursor = bin;
 		canvas.focus();
 		point(bin);
 	});
-	const element = el("article", { class: "profile" }, title, flags.element, canvas, readout, details);
+	const menu = createPlotMenu(session, "this chart", () => {
+		const state = store.get();
+		const tensor = selectedTensor(state);
+		if (!profile || !tensor || !state.inspection) return undefined;
+		const { exact, seen, elements } = state.inspection;
+		const subject = { title: titleOf(state, tensor), letter, exact, seen, elements };
+		return profilePlot(profile, subject, state.extremes);
+	});
+	const head = el("div", { class: "plot-head" }, title, menu);
+	const element = el("article", { class: "profile" }, head, flags.element, canvas, readout, details);
 	let profile: AxisProfile | undefined;
 	let letter = "";
 	let sampled = false;
@@ -128,7 +138,7 @@ function createCard(store: Store): ProfileCard {
 	const fillTable = () => {
 		const now = profile;
 		if (!now || !details.open) return;
-		table.head(sampled ? SAMPLED_HEADINGS : HEADINGS);
+		table.head(profileHeadings(sampled));
 		table.show(now.bins, (bin) => rowOf(now, bin, sampled));
 	};
 
@@ -186,63 +196,8 @@ function createCard(store: Store): ProfileCard {
 			flags.show(next, letter, sampled);
 			fillTable();
 			show(details, next.bins > 0);
+			show(menu, next.bins > 0);
 			redraw();
 		},
 	};
-}
-
-/** Where the means are lowest and highest. */
-function summaryOf(profile: AxisProfile, letter: string, sampled: boolean): string {
-	let [lowest, highest] = [-1, -1];
-	for (let bin = 0; bin < profile.bins; bin++) {
-		if (!profile.count[bin]) continue;
-		const mean = profile.mean[bin] as number;
-		if (lowest < 0 || mean < (profile.mean[lowest] as number)) lowest = bin;
-		if (highest < 0 || mean > (profile.mean[highest] as number)) highest = bin;
-	}
-	if (lowest < 0) return profile.bins === 0 ? "No index." : "No finite value.";
-	const at = (bin: number) => `${formatNumber(profile.mean[bin] as number)} at ${letter} ${rangeOf(profile, bin)}`;
-	const from = sampled ? " in the sample" : "";
-	return lowest === highest ? `Mean${from} ${at(lowest)}.` : `Means${from} from ${at(lowest)} to ${at(highest)}.`;
-}
-
-function valuesOf(profile: AxisProfile, bin: number, sampled: boolean): string {
-	if (sampled && isUnseen(profile, bin)) return "unknown, as no value of it is in the sample";
-	const seen = sampled ? " seen" : "";
-	const number = (values: AxisProfile["min"]) => formatNumber(values[bin] ?? NaN);
-	const counted = (
-		[
-			["NaN", profile.nan],
-			["+Inf", profile.posInf],
-			["−Inf", profile.negInf],
-		] as const
-	).flatMap(([name, counts]) => (counts[bin] ? [`${formatCount(counts[bin])} ${name}`] : []));
-	const finite = profile.count[bin]
-		? [
-				`mean ${number(profile.mean)}`,
-				`std ${number(profile.std)}`,
-				`min${seen} ${number(profile.min)}`,
-				`max${seen} ${number(profile.max)}`,
-			]
-		: ["no finite value"];
-	return [...(sampled ? ["in the sample"] : []), ...finite, ...counted].join(", ");
-}
-
-function rowOf(profile: AxisProfile, bin: number, sampled: boolean): string[] {
-	if (sampled && isUnseen(profile, bin)) return [rangeOf(profile, bin), "unknown", ...HEADINGS.slice(2).map(() => "–")];
-	const some = Boolean(profile.count[bin]);
-	const number = (values: AxisProfile["min"]) => (some ? formatNumber(values[bin] ?? NaN) : "–");
-	const count = (counts: Float64Array) => formatCount(counts[bin] ?? 0);
-	return [
-		rangeOf(profile, bin),
-		count(profile.count),
-		number(profile.mean),
-		number(profile.std),
-		number(profile.min),
-		number(profile.max),
-		count(profile.nan),
-		count(profile.posInf),
-		count(profile.negInf),
-		count(profile.zeros),
-	];
 }

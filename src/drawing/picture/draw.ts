@@ -106,14 +106,15 @@ function shade(context: Surface, { side }: Face, { highContrast }: Theme): void 
 
 function drawEdges(context: Surface, face: Face, corners: readonly Point[], colours: Theme, painted: boolean): void {
 	const colour = face.lit && !painted ? colours.background : colours.line;
-	for (let k = 0; k < 4; k++) {
-		const border = face.borders[k] as boolean;
-		const [x0, y0] = corners[k] as Point;
-		const [x1, y1] = corners[(k + 1) % 4] as Point;
+	context.strokeStyle = colour;
+	for (const border of [false, true]) {
+		if (!face.borders.includes(border)) continue;
 		context.beginPath();
-		context.moveTo(x0, y0);
-		context.lineTo(x1, y1);
-		context.strokeStyle = colour;
+		face.borders.forEach((beyond, k) => {
+			if (beyond !== border) return;
+			context.moveTo(...(corners[k] as Point));
+			context.lineTo(...(corners[(k + 1) % 4] as Point));
+		});
 		context.globalAlpha = border ? (face.lit ? 0.9 : 0.75) : colours.highContrast ? 0.3 : face.lit ? 0.35 : 0.2;
 		context.lineWidth = border ? (painted && face.lit ? 2 : 1.25) : 0.75;
 		context.stroke();

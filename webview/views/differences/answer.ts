@@ -1,14 +1,23 @@
 import { formatCount, formatDType, formatNumber, formatShape } from "../../../src/core/format";
 import { partStart } from "../../../src/core/layout";
 import { type DifferingPair, ulpBucketLabel, type Verdict } from "../../../src/core/tensor-difference";
+import { differencePlot, mapPlot, type Plot } from "../../../src/export/figures";
 import type { ComparedTensors } from "../../../src/protocol";
 import { el } from "../../dom";
 import { numbersTable } from "../lenses/frame";
 import { windowedTable } from "../rows";
 import { createBars, createMap } from "./charts";
 
+/** What the charts of a comparison are headed with, and how each gets its menu. */
+export interface DifferenceFrame {
+	/** The tensors, for people. */
+	readonly title: string;
+	readonly letters: readonly string[];
+	readonly menu: (label: string, plotOf: () => Plot) => HTMLElement;
+}
+
 /** How two tensors differ: verdicts, numbers, places, and where along the axes. */
-export function drawDifference(answer: ComparedTensors, letters: readonly string[]): HTMLElement[] {
+export function drawDifference(answer: ComparedTensors, { title, letters, menu }: DifferenceFrame): HTMLElement[] {
 	const { a, b, sameShape, elements, different } = answer;
 	const sides = `a: ${formatDType(a.dtype)}, ${formatShape(a.shape)}. b: ${formatDType(b.dtype)}, ${formatShape(b.shape)}.`;
 	if (!sameShape) {
@@ -31,7 +40,9 @@ export function drawDifference(answer: ComparedTensors, letters: readonly string
 			numbersTable("Differences", ["Difference", "", "At"], numberRows(answer)),
 			...(answer.ulp && different > 0 ? [ulpTable(answer.ulp)] : []),
 		),
-		...(different > 0 ? [...profilesOf(answer, letters), ...mapOf(answer, letters)] : []),
+		...(different > 0
+			? [...profilesOf(answer, { title, letters, menu }), ...mapOf(answer, { title, letters, menu })]
+			: []),
 	];
 }
 
@@ -63,10 +74,11 @@ function ulpTable({ counts }: NonNullable<ComparedTensors["ulp"]>): HTMLElement 
 	return numbersTable("ULP distances", ["ULP distance", "Pairs"], rows);
 }
 
-function profilesOf({ profiles }: ComparedTensors, letters: readonly string[]): HTMLElement[] {
+function profilesOf({ profiles }: ComparedTensors, { title, letters, menu }: DifferenceFrame): HTMLElement[] {
 	const long = profiles.filter(({ size }) => size > 1);
 	if (long.length === 0) return [];
-	const charts = long.map(({ axis, size, bins, maxAbs, meanAbs }) => {
+	const charts = long.map((difference) => {
+		const { axis, size, bins, maxAbs, meanAbs } = difference;
 		const name = letters[axis] ?? String(axis);
 		const table = windowedTable(`Differences along ${name}`, ["Index", "Max |a − b|", "Mean |a − b|"]);
 		const details = el("details", {}, el("summary", {}, "As a table"), table.element);
@@ -80,8 +92,13 @@ function profilesOf({ profiles }: ComparedTensors, letters: readonly string[]): 
 		return el(
 			"div",
 			{ class: "difference-axis" },
-			el("h3", {}, `${name} (${formatCount(size)})`),
-			createBars(maxAbs, meanAbs),
+			el(
+				"div",
+				{ class: "plot-head" },
+				el("h3", {}, `${name} (${formatCount(size)})`),
+				menu(`the differences along ${name}`, () => differencePlot(difference, { title, letters })),
+			),
+			createBars(difference),
 			details,
 		);
 	});
@@ -98,7 +115,7 @@ function indexText(bin: number, size: number, bins: number): string {
 	return from === to ? String(from) : `${from} – ${to}`;
 }
 
-function mapOf({ map, a }: ComparedTensors, letters: readonly string[]): HTMLElement[] {
+function mapOf({ map, a }: ComparedTensors, { title, letters, menu }: DifferenceFrame): HTMLElement[] {
 	if (!map) return [];
 	const [rows, columns] = map.axes.map((axis) => letters[axis] ?? String(axis)) as [string, string];
 	const at = map.maxAbs.reduce((best, value, cell) => (value > (map.maxAbs[best] ?? 0) ? cell : best), 0);
@@ -107,7 +124,12 @@ function mapOf({ map, a }: ComparedTensors, letters: readonly string[]): HTMLEle
 		indexText(cell, a.shape[axis] as number, map.cells[k]);
 	const place = `${rows} ${where([map.axes[0], row, 0])}, ${columns} ${where([map.axes[1], column, 1])}`;
 	return [
-		el("h3", {}, `Largest |a − b| for each ${rows} (down) and ${columns} (across)`),
+		el(
+			"div",
+			{ class: "plot-head" },
+			el("h3", {}, `Largest |a − b| for each ${rows} (down) and ${columns} (across)`),
+			menu("the map of differences", () => mapPlot(map, a.shape, { title, letters })),
+		),
 		createMap(map),
 		el(
 			"p",

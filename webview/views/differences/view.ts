@@ -4,7 +4,8 @@ import type { TensorInfo } from "../../../src/core/tensor";
 import type { ComparedTensors, CompareTensorsRequest, OtherFile } from "../../../src/protocol";
 import { button, dropdown } from "../../controls/controls";
 import { el, setText, show } from "../../dom";
-import { chosenOf, type Session, selectedTensor } from "../../session";
+import { createPlotMenu } from "../../export/plot-menu";
+import { chosenOf, type Session, selectedTensor, titleOf } from "../../session";
 import type { State, Store } from "../../store";
 import { createLens } from "../lenses/frame";
 import { drawDifference } from "./answer";
@@ -59,7 +60,12 @@ export function createDifferences(store: Store, session: Session): HTMLElement {
 				{ tensor: tensor.name, other: other as Other, ...(map ? { map } : {}) },
 				options,
 			),
-		draw: (answer, { chosen }) => drawDifference(answer, chosen.letters),
+		draw: (answer, { chosen, tensor, state }) =>
+			drawDifference(answer, {
+				title: `${titleOf(state, tensor)} − ${other?.tensor || chosenFile?.name || "other"}`,
+				letters: chosen.letters,
+				menu: (label, plotOf) => createPlotMenu(session, label, plotOf),
+			}),
 	});
 
 	const arrange = (state: State) => {

@@ -1,0 +1,68 @@
+import { formatCount } from "../../core/format";
+import { type AxisProfile, type Inspection, isUnseen } from "../../core/inspection";
+import { flagsOf, PROFILE_FLAGS } from "../../core/profile-flags";
+import { STATISTICS } from "../../core/statistics-json";
+import { svgInline } from "../../drawing/figure";
+import { rangeOf } from "../../drawing/profile-bins";
+import { PRINT } from "../../drawing/surface";
+import { profilePlot } from "../figures";
+import { HEADINGS, statistic } from "./facts";
+import { foldable, h, type Markup, numbers, together } from "./markup";
+
+/** Indices that are named one by one. */
+const NAMED = 16;
+
+/** A chart and a table of the statistics along each axis. */
+export function* axesSection(
+	inspection: Inspection,
+	title: string,
+	letters: readonly string[],
+): Generator<Markup, void, undefined> {
+	if (inspection.profiles.length === 0) return;
+	yield h("h2", {}, "Along each axis");
+	for (const profile of inspection.profiles) yield axisBlock(profile, inspection, title, letters[profile.axis] ?? "");
+}
+
+function axisBlock(profile: AxisProfile, inspection: Inspection, title: string, letter: string): Markup {
+	const { axis, size, bins } = profile;
+	const { exact, seen, elements } = inspection;
+	const heading = `${letter}: axis ${axis}, ${formatCount(size)} ${size === 1 ? "index" : "indices"}`;
+	const binned = bins < size ? `, in ${formatCount(bins)} bins` : "";
+	if (bins === 0) return together(h("h3", {}, heading), h("p", {}, "No index."));
+	const plot = profilePlot(profile, { title, letter, exact, seen, elements }, true);
+	return together(
+		h("h3", {}, heading, h("span", { class: "quiet" }, binned)),
+		flagsList(profile, letter),
+		h("figure", {}, { html: svgInline(plot, PRINT) }, h("figcaption", {}, plot.notes.join(" "))),
+		foldable(
+			`Table of ${formatCount(bins)} ${bins < size ? "bins" : bins === 1 ? "row" : "rows"}`,
+			bins,
+			numbers(`Statistics along ${letter}`, ["Index", ...HEADINGS], rowsOf(profile, exact)),
+		),
+	);
+}
+
+function rowsOf(profile: AxisProfile, exact: boolean): string[][] {
+	return Array.from({ length: profile.bins }, (_, bin) => {
+		const unknown = !exact && isUnseen(profile, bin);
+		const count = profile.count[bin] ?? 0;
+		const cells = STATISTICS.map((name) =>
+			unknown ? "unknown" : statistic(name, profile[name][bin] as number | bigint, count),
+		);
+		return [rangeOf(profile, bin), ...cells];
+	});
+}
+
+/** The indices that stand out, each kind with its rule. */
+function flagsList(profile: AxisProfile, letter: string): Markup | undefined {
+	const flags = flagsOf(profile);
+	if (flags.length === 0) return undefined;
+	const items = flags.map(({ flag, bins }) => {
+		const { label, rule } = PROFILE_FLAGS[flag];
+		const named = bins.slice(0, NAMED).map((bin) => rangeOf(profile, bin));
+		const more = bins.length > NAMED ? ` and ${formatCount(bins.length - NAMED)} more` : "";
+		const of = `${formatCount(bins.length)} of ${formatCount(profile.bins)} ${profile.bins < profile.size ? "bins" : letter}`;
+		return h("li", {}, `${of} ${label}: ${named.join(", ")}${more} `, h("span", { class: "quiet" }, `(${rule})`));
+	});
+	return h("ul", {}, ...items);
+}

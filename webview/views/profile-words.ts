@@ -1,0 +1,68 @@
+import { formatCount, formatNumber } from "../../src/core/format";
+import { type AxisProfile, isUnseen } from "../../src/core/inspection";
+import { rangeOf } from "../../src/drawing/profile-bins";
+
+const HEADINGS = ["Index", "Count", "Mean", "Std", "Min", "Max", "NaN", "+Inf", "−Inf", "Zeros"] as const;
+const SAMPLED_HEADINGS = HEADINGS.map((heading) => (heading === "Index" ? heading : `${heading} seen`));
+/** What stands over the columns of a profile's table. */
+export function profileHeadings(sampled: boolean): readonly string[] {
+	return sampled ? SAMPLED_HEADINGS : HEADINGS;
+}
+
+/** Where the means are lowest and highest. */
+export function summaryOf(profile: AxisProfile, letter: string, sampled: boolean): string {
+	let [lowest, highest] = [-1, -1];
+	for (let bin = 0; bin < profile.bins; bin++) {
+		if (!profile.count[bin]) continue;
+		const mean = profile.mean[bin] as number;
+		if (lowest < 0 || mean < (profile.mean[lowest] as number)) lowest = bin;
+		if (highest < 0 || mean > (profile.mean[highest] as number)) highest = bin;
+	}
+	if (lowest < 0) return profile.bins === 0 ? "No index." : "No finite value.";
+	const at = (bin: number) => `${formatNumber(profile.mean[bin] as number)} at ${letter} ${rangeOf(profile, bin)}`;
+	const from = sampled ? " in the sample" : "";
+	return lowest === highest ? `Mean${from} ${at(lowest)}.` : `Means${from} from ${at(lowest)} to ${at(highest)}.`;
+}
+
+/** A bin's numbers in words. */
+export function valuesOf(profile: AxisProfile, bin: number, sampled: boolean): string {
+	if (sampled && isUnseen(profile, bin)) return "unknown, as no value of it is in the sample";
+	const seen = sampled ? " seen" : "";
+	const number = (values: AxisProfile["min"]) => formatNumber(values[bin] ?? NaN);
+	const counted = (
+		[
+			["NaN", profile.nan],
+			["+Inf", profile.posInf],
+			["−Inf", profile.negInf],
+		] as const
+	).flatMap(([name, counts]) => (counts[bin] ? [`${formatCount(counts[bin])} ${name}`] : []));
+	const finite = profile.count[bin]
+		? [
+				`mean ${number(profile.mean)}`,
+				`std ${number(profile.std)}`,
+				`min${seen} ${number(profile.min)}`,
+				`max${seen} ${number(profile.max)}`,
+			]
+		: ["no finite value"];
+	return [...(sampled ? ["in the sample"] : []), ...finite, ...counted].join(", ");
+}
+
+/** A bin's row in the table. */
+export function rowOf(profile: AxisProfile, bin: number, sampled: boolean): string[] {
+	if (sampled && isUnseen(profile, bin)) return [rangeOf(profile, bin), "unknown", ...HEADINGS.slice(2).map(() => "–")];
+	const some = Boolean(profile.count[bin]);
+	const number = (values: AxisProfile["min"]) => (some ? formatNumber(values[bin] ?? NaN) : "–");
+	const count = (counts: Float64Array) => formatCount(counts[bin] ?? 0);
+	return [
+		rangeOf(profile, bin),
+		count(profile.count),
+		number(profile.mean),
+		number(profile.std),
+		number(profile.min),
+		number(profile.max),
+		count(profile.nan),
+		count(profile.posInf),
+		count(profile.negInf),
+		count(profile.zeros),
+	];
+}
