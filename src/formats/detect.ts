@@ -1,22 +1,39 @@
 import { TensorError } from "../core/errors";
 import { formatBytes } from "../core/format";
-import { READ_FORMATS } from "./known";
 
 /** Bytes at the start of a file that tell what it is. */
 export const HEAD_BYTES = 4096;
+/** Bytes at its end that do, for formats which have their sign there. */
+export const END_BYTES = 64;
+
+const UNPACK = "unpack it and open what is in it";
 
 /** Other kinds of files that people open by mistake or in hope, by their first bytes. */
-const OTHER_KINDS: readonly { readonly kind: string; readonly test: (head: Uint8Array, text: string) => boolean }[] = [
-	{ kind: "a gzip archive", test: (head) => head[0] === 0x1f && head[1] === 0x8b },
-	{ kind: "a tar archive", test: (_, text) => text.startsWith("ustar", 257) },
-	{ kind: "an XZ archive", test: (_, text) => text.startsWith("\xfd7zXZ") },
+const OTHER_KINDS: readonly {
+	readonly kind: string;
+	readonly test: (head: Uint8Array, text: string) => boolean;
+	/** What to do, where there is something better than to choose another file. */
+	readonly advice?: string;
+}[] = [
+	{ kind: "a gzip archive", test: (head) => head[0] === 0x1f && head[1] === 0x8b, advice: UNPACK },
+	{ kind: "a tar archive", test: (_, text) => text.startsWith("ustar", 257), advice: UNPACK },
+	{ kind: "an XZ archive", test: (_, text) => text.startsWith("\xfd7zXZ"), advice: UNPACK },
+	{ kind: "a bzip2 archive", test: (_, text) => /^BZh[1-9]1AY&SY/.test(text), advice: UNPACK },
+	{ kind: "a 7-Zip archive", test: (_, text) => text.startsWith("7z\xbc\xaf\x27\x1c"), advice: UNPACK },
+	{ kind: "Zstandard data", test: (_, text) => text.startsWith("\x28\xb5\x2f\xfd"), advice: UNPACK },
+	{ kind: "a PDF document", test: (_, text) => text.startsWith("%PDF-") },
 	{ kind: "a PNG picture", test: (_, text) => text.startsWith("\x89PNG") },
 	{ kind: "a JPEG picture", test: (_, text) => text.startsWith("\xff\xd8\xff") },
 	{ kind: "a NIfTI image", test: (_, text) => text.startsWith("n+1\0", 344) },
-	{ kind: "a web page (a download that failed?)", test: (_, text) => /^\s*<(!doctype )?html/i.test(text) },
 	{
-		kind: "a TensorFlow SavedModel's graph, whose values are in variables/variables.index beside it",
+		kind: "a web page",
+		test: (_, text) => /^\s*<(!doctype )?html/i.test(text),
+		advice: "perhaps it is what a server answered instead of the file, so download it again",
+	},
+	{
+		kind: "a TensorFlow SavedModel's graph",
 		test: (_, text) => isSavedModel(text),
+		advice: "its values are in variables/variables.index beside it, so open that",
 	},
 	{ kind: "a TensorFlow graph", test: (_, text) => isTensorFlowGraph(text) },
 ];
@@ -41,25 +58,40 @@ export function placeholderError(head: Uint8Array, source: { readonly name: stri
 
 /** What a file is that no reader takes, where its first bytes tell; a file that is plainly this is not merely damaged. */
 export function otherKind(head: Uint8Array): string | undefined {
-	const text = latin1(head);
-	return OTHER_KINDS.find(({ test }) => test(head, text))?.kind;
+	return kindOf(head)?.kind;
 }
 
-/** The error of a file that no reader takes: what it looks like, and what is read. */
-export function unknownFormat(head: Uint8Array, source: { readonly name: string }): TensorError {
+function kindOf(head: Uint8Array) {
+	const text = latin1(head);
+	return OTHER_KINDS.find(({ test }) => test(head, text));
+}
+
+/** The error of a file that no reader takes: how large it is, how it begins, what it looks like, and what to do. */
+export function unknownFormat(head: Uint8Array, source: { readonly name: string; readonly size: number }): TensorError {
+	const where = { file: source.name, byte: 0 };
 	const shard = /^(.+)\.data-\d{5}-of-\d{5}$/.exec(source.name);
 	if (shard) {
 		const message = `This holds the values of a TensorFlow checkpoint without their names and shapes; open "${shard[1]}.index" beside it.`;
-		return new TensorError("unknown-format", message, { file: source.name, byte: 0 });
+		return new TensorError("unknown-format", message, where);
 	}
-	const kind = otherKind(head) ?? (head.every(isTextByte) ? "a text file" : undefined);
-	const found = kind
-		? `This looks like ${kind}`
-		: `The first bytes (${hex(head.subarray(0, 8))}) are of no known tensor file`;
-	return new TensorError("unknown-format", `${found}; ${READ_FORMATS}.`, {
-		file: source.name,
-		byte: 0,
-	});
+	const other = kindOf(head);
+	const text = head.every(isTextByte);
+	const found = `${beginningOf(head, source)}${other ? ` and looks like ${other.kind}` : text ? " and is text" : ", as no format does that is read here"}`;
+	const advice =
+		other?.advice ??
+		(other ? "open a file of tensors" : text ? SAVE : `if it holds bare numbers, tell their type and shape: ${TELL}`);
+	return new TensorError("unknown-format", `${found}; ${advice}.`, where);
+}
+
+const SAVE = "save its numbers with numpy.save or another writer of tensors";
+
+/** How the bytes of a file without a header are told. */
+export const TELL = '"Open as Raw Tensor…" in the editor, --raw-dtype and --raw-shape in the terminal';
+
+/** The start of a sentence about a file that says nothing of itself: its size and its first bytes. */
+export function beginningOf(head: Uint8Array, { size }: { readonly size: number }): string {
+	const bytes = size < 1024 ? `${size} bytes` : `${formatBytes(size)} (${size} bytes)`;
+	return `This file of ${bytes} begins with ${hex(head.subarray(0, 8))}`;
 }
 
 /** Bytes as people write them: "93 4e 55". */

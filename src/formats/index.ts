@@ -1,7 +1,7 @@
 import { TensorError, throwIfAborted } from "../core/errors";
 import type { RawLayout } from "../core/raw-layout";
 import { arrow } from "./arrow";
-import { HEAD_BYTES, otherKind, placeholderError, unknownFormat } from "./detect";
+import { END_BYTES, HEAD_BYTES, otherKind, placeholderError, unknownFormat } from "./detect";
 import { isZip, readDirectory } from "./encoding/zip-directory";
 import { flax } from "./flax";
 import { gguf } from "./gguf";
@@ -93,6 +93,9 @@ async function readerOf(head: Uint8Array, source: ByteSource, signal?: AbortSign
 	}
 	const sniffed = FORMATS.find(({ sniff }) => sniff(head, source));
 	if (sniffed) return sniffed;
+	const end = await source.read(Math.max(0, source.size - END_BYTES), Math.min(END_BYTES, source.size), signal);
+	const ending = FORMATS.find(({ sniffEnd }) => sniffEnd?.(end));
+	if (ending) return ending;
 	// A damaged file of a known suffix gets that format's own error, unless it is plainly something else.
 	const named = otherKind(head) === undefined ? suffixReader(source.name) : undefined;
 	// Raw suffixes promise nothing, whoever else has them.
@@ -107,7 +110,6 @@ function suffixReader(name: string): TensorReader | undefined {
 
 function suffixNote(reader: TensorReader, name: string): readonly string[] {
 	const named = suffixReader(name);
-	if (named === undefined || named === raw || reader.extensions.some((suffix) => name.toLowerCase().endsWith(suffix)))
-		return [];
+	if (named === undefined || reader.extensions.some((suffix) => name.toLowerCase().endsWith(suffix))) return [];
 	return [`The name is that of a ${named.label}, but the content is a ${reader.label}.`];
 }

@@ -64,14 +64,3 @@ export function isSelfTelling(name: string): boolean {
 function hasSuffixOf({ extensions }: KnownFormat, name: string): boolean {
 	return extensions.some((suffix) => name.toLowerCase().endsWith(suffix));
 }
-
-/** What the product reads, for the end of sentences about files that it does not. */
-export const READ_FORMATS = `Tensor Inspector reads ${listOf(Object.values(KNOWN).map(namedWithSuffixes))}`;
-
-function namedWithSuffixes({ label, extensions }: KnownFormat): string {
-	return `${label} (${extensions.join(", ")})`;
-}
-
-function listOf(names: readonly string[]): string {
-	return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
-}

@@ -1,8 +1,9 @@
 import { TensorError, throwIfAborted } from "../core/errors";
+import { formatBytes, formatCount } from "../core/format";
 import { type DenseTensor, denseSource } from "./dense";
 import { openZip, type ZipArchive, type ZipEntry } from "./encoding/zip";
 import { isZip } from "./encoding/zip-directory";
-import { KNOWN, READ_FORMATS } from "./known";
+import { KNOWN } from "./known";
 import { readNpyArray } from "./npy";
 import { readAhead } from "./read-ahead";
 import type { ByteSource, TensorReader } from "./reader";
@@ -75,9 +76,9 @@ function otherArchive(members: readonly ZipEntry[], source: ByteSource): TensorE
 	// Nothing can be said of an archive whose every member is closed (encrypted, overlapping) but why.
 	if (problem && !rest.includes(undefined)) return TensorError.fromData(problem);
 	const kind = OTHER_ARCHIVES.find(({ member }) => members.some(({ name }) => member.test(name)))?.kind;
-	const found = kind ? `This zip archive is ${kind}` : "This zip archive holds no .npy arrays";
-	return new TensorError("unknown-format", `${found}; ${READ_FORMATS}.`, {
-		file: source.name,
-		byte: 0,
-	});
+	const shown = members.slice(0, 3).map(({ name }) => `"${name}"`);
+	const more = members.length > shown.length ? ` and ${formatCount(members.length - shown.length)} more` : "";
+	const found = kind ?? `one of ${shown.join(", ")}${more}, which are no .npy arrays`;
+	const message = `This zip archive of ${formatBytes(source.size)} is ${found}, and no model of PyTorch or Keras and no Zarr store either; unpack it and open what is in it.`;
+	return new TensorError("unknown-format", message, { file: source.name, byte: 0 });
 }

@@ -3,6 +3,7 @@ import { TensorError } from "../core/errors";
 import { sizeOf } from "../core/layout";
 import { type RawLayout, rawLayoutOf, rawShape } from "../core/raw-layout";
 import { denseSource } from "./dense";
+import { beginningOf, TELL } from "./detect";
 import { type Json, parseJson } from "./encoding/json";
 import { isRawName, KNOWN } from "./known";
 import type { ByteSource, TensorReader, TensorSource } from "./reader";
@@ -16,7 +17,7 @@ export const raw: TensorReader = {
 	sniff: () => false,
 	async open(source, signal) {
 		const layout = await readSidecar(source, signal);
-		if (layout === undefined) throw untold(source);
+		if (layout === undefined) throw untold(await source.read(0, Math.min(8, source.size), signal), source);
 		return openRaw(source, layout);
 	},
 };
@@ -74,10 +75,11 @@ async function readFields(source: ByteSource, name: string, signal: AbortSignal 
 	}
 }
 
-function untold({ name, size }: ByteSource): TensorError {
+function untold(head: Uint8Array, source: ByteSource): TensorError {
+	const { name } = source;
 	return new TensorError(
 		"unknown-format",
-		`The content is of no known format, so how its ${size} bytes are to be read has to be told: by "Open as Raw Tensor…" in the editor, --raw-dtype and --raw-shape in the terminal, or a file ${name}.json beside it such as {"dtype": "float32", "shape": [2, 3]}.`,
+		`${beginningOf(head, source)}, as no format does that is read here, so how it is to be read has to be told: ${TELL}, or a file ${name}.json beside it such as {"dtype": "float32", "shape": [2, 3]}.`,
 		{ file: name },
 	);
 }

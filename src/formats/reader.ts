@@ -31,6 +31,8 @@ export interface ByteSource {
 export interface TensorReader extends KnownFormat {
 	/** Whether the first bytes of a file (up to 4096) are of this format. */
 	sniff(head: Uint8Array, source: { readonly name: string; readonly size: number }): boolean;
+	/** Whether the last bytes of a file (up to 64) are of this format, where no format knows the first. */
+	sniffEnd?(end: Uint8Array): boolean;
 	/** Whether a zip archive with these members is of this format. */
 	sniffMembers?(names: readonly string[]): boolean;
 	/** Reads headers only. Throws a TensorError where the file as a whole cannot be understood. */

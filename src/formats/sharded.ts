@@ -19,11 +19,7 @@ type OpenShard = (source: ByteSource, signal?: AbortSignal) => Promise<TensorSou
 export function sharded(open: OpenShard): TensorReader {
 	return {
 		...KNOWN.sharded,
-		sniff(head, { name }) {
-			const text = latin1(head);
-			const named = KNOWN.sharded.extensions.some((suffix) => name.toLowerCase().endsWith(suffix));
-			return /^\s*\{/.test(text) && (named || text.includes('"weight_map"'));
-		},
+		sniff: (head) => /^\s*\{.*"weight_map"/s.test(latin1(head)),
 		async open(source, signal) {
 			const { shardOf, metadata } = await readIndex(source, signal);
 			const shards = await openShards(source, new Set(shardOf.values()), open, signal);

@@ -1,19 +1,17 @@
 import { TensorError } from "../core/errors";
 import { type DenseTensor, denseSource } from "./dense";
-import { tableEntries } from "./encoding/leveldb-table";
+import { isTableEnd, tableEntries } from "./encoding/leveldb-table";
 import { KNOWN } from "./known";
 import { uniqueNames } from "./names";
 import type { TensorReader } from "./reader";
 import { unreadable } from "./shape";
 import { type Shards, shardsOf, tensorOfEntry } from "./tf-entry";
 
-/**
- * A TensorFlow checkpoint (tensor_bundle.proto): an index, which is a LevelDB table, and shards with the values beside it.
- * Its magic number is at its end, so the name has to lead here.
- */
+/** A TensorFlow checkpoint (tensor_bundle.proto): an index, which is a LevelDB table, and shards with the values beside it. */
 export const tfCheckpoint: TensorReader = {
 	...KNOWN.tfCheckpoint,
 	sniff: () => false,
+	sniffEnd: isTableEnd,
 	async open(source, signal) {
 		const found: DenseTensor[] = [];
 		const nameOnce = uniqueNames();

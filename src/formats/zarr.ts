@@ -21,10 +21,7 @@ const MAX_TEXT = 10_000;
 /** Zarr stores of version 2 and 3: a folder, opened by one of its entry files, or a zip archive. */
 export const zarr: TensorReader = {
 	...KNOWN.zarr,
-	sniff(head, { name }) {
-		const text = latin1(head);
-		return /^\s*\{/.test(text) && (isEntryName(name) || /"zarr_format"/.test(text));
-	},
+	sniff: (head) => /^\s*\{.*"zarr_format"/s.test(latin1(head)),
 	sniffMembers: (names) => names.some(isEntryName),
 	async open(source, signal) {
 		const head = await source.read(0, Math.min(4, source.size), signal);

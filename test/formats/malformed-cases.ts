@@ -35,9 +35,9 @@ export const FILES: readonly Case[] = [
 		"random bytes",
 		"a.xyz",
 		join([1, 2, 3, 254, 255]),
-		{ code: "unknown-format", says: /01 02 03 fe ff.*\.npy.*\.safetensors/ },
+		{ code: "unknown-format", says: /This file of 5 bytes begins with 01 02 03 fe ff, .*"Open as Raw Tensor…"/ },
 	],
-	["a text file", "notes.npy.txt", join("hello"), { code: "unknown-format", says: /text file/ }],
+	["a text file", "notes.npy.txt", join("hello"), { code: "unknown-format", says: /68 65 6c 6c 6f and is text/ }],
 	["a damaged HDF5 file", "weights.npy", join("\u0089HDF\r\n\x1a\n").slice(1), { code: "corrupt", says: /HDF5/ }],
 	[
 		"a GGUF model that is cut",

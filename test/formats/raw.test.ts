@@ -69,7 +69,9 @@ describe("raw files", () => {
 			const { source, reads } = counting(beside(name, eight, {}));
 			await assert.rejects(openTensors(source), {
 				code: "unknown-format",
-				message: new RegExp(`how its 8 bytes .* "Open as Raw Tensor…" .* --raw-dtype .* ${name}\\.json .*dtype`),
+				message: new RegExp(
+					`This file of 8 bytes begins with .*"Open as Raw Tensor…" .* --raw-dtype .* ${name}\\.json .*dtype`,
+				),
 			});
 			assert.equal(reads.open, 0);
 		});

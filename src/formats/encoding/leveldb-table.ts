@@ -14,6 +14,11 @@ export interface TableEntry {
 	readonly value: Uint8Array;
 }
 
+/** Whether a file that ends in these bytes is a LevelDB table. */
+export function isTableEnd(end: Uint8Array): boolean {
+	return MAGIC.every((byte, k) => end[end.length - MAGIC.length + k] === byte);
+}
+
 /**
  * The entries of a LevelDB table (google/leveldb, doc/table_format.md), in order, block by block. Throws `unknown-format`
  * where the file has no footer of one, `corrupt` where a block is damaged.
@@ -21,7 +26,7 @@ export interface TableEntry {
 export async function* tableEntries(source: ByteSource, signal?: AbortSignal): AsyncGenerator<TableEntry> {
 	const footer =
 		source.size < FOOTER_BYTES ? undefined : await source.read(source.size - FOOTER_BYTES, FOOTER_BYTES, signal);
-	if (footer === undefined || MAGIC.some((byte, k) => footer[FOOTER_BYTES - 8 + k] !== byte)) {
+	if (footer === undefined || !isTableEnd(footer)) {
 		const message =
 			"The index of a TensorFlow checkpoint ends as a LevelDB table does, and this file does not; it is another file, or cut.";
 		throw new TensorError("unknown-format", message, { file: source.name, byte: Math.max(0, source.size - 8) });
