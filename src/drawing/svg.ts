@@ -16,13 +16,17 @@ const [ASCENT, MIDDLE, DESCENT] = [0.8, 0.35, 0.2] as const;
 export function recordSvg(): SvgRecorder {
 	const elements: string[] = [];
 	let path: string[] = [];
+	/** Whether the path is of boxes alone: many of them side by side must not let the ground shine through. */
+	let boxes = true;
 	let dash: readonly number[] = [];
 	let [dx, dy] = [0, 0];
 
 	const point = (x: number, y: number) => `${coordinate(x + dx)} ${coordinate(y + dy)}`;
 	const reach = (x: number, y: number, letter: "M" | "L") => {
 		// A canvas leaves out what is no place, and starts a path with the first place it gets.
-		if (Number.isFinite(x) && Number.isFinite(y)) path.push(`${path.length === 0 ? "M" : letter}${point(x, y)}`);
+		if (!Number.isFinite(x) || !Number.isFinite(y)) return;
+		boxes = false;
+		path.push(`${path.length === 0 ? "M" : letter}${point(x, y)}`);
 	};
 	const painted = (kind: "fill" | "stroke", { colour, alpha }: Plain) => {
 		const opacity = alpha * surface.globalAlpha;
@@ -58,6 +62,7 @@ export function recordSvg(): SvgRecorder {
 		textBaseline: "alphabetic",
 		beginPath() {
 			path = [];
+			boxes = true;
 		},
 		moveTo: (x, y) => reach(x, y, "M"),
 		lineTo: (x, y) => reach(x, y, "L"),
@@ -65,11 +70,8 @@ export function recordSvg(): SvgRecorder {
 			if (path.length > 0) path.push("Z");
 		},
 		rect(x, y, width, height) {
-			reach(x, y, "M");
-			reach(x + width, y, "L");
-			reach(x + width, y + height, "L");
-			reach(x, y + height, "L");
-			this.closePath();
+			if (![x, y, width, height].every(Number.isFinite)) return;
+			path.push(`M${point(x, y)}h${coordinate(width)}v${coordinate(height)}h${coordinate(-width)}Z`);
 		},
 		arc(x, y, radius, from, to) {
 			const at = (angle: number) => [x + radius * Math.cos(angle), y + radius * Math.sin(angle)] as const;
@@ -80,10 +82,11 @@ export function recordSvg(): SvgRecorder {
 				path.push(`A${coordinate(radius)} ${coordinate(radius)} 0 0 1 ${point(...at(end))}`);
 		},
 		fill() {
-			if (path.length > 1) add("path", { d: path.join(""), ...filled() });
+			if (path.length > 0)
+				add("path", { d: path.join(""), ...filled(), ...(boxes ? { "shape-rendering": "crispEdges" } : {}) });
 		},
 		stroke() {
-			if (path.length > 1) add("path", { d: path.join(""), ...stroked() });
+			if (path.length > 0) add("path", { d: path.join(""), ...stroked() });
 		},
 		fillRect(x, y, width, height) {
 			if (width !== 0 && height !== 0) add("rect", { ...box(x, y, width, height), ...filled() });

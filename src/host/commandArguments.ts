@@ -29,7 +29,7 @@ export interface CommandArguments extends Partial<NormOptions>, Partial<Record<I
 	readonly raw?: Readonly<Partial<Record<keyof RawLayout, unknown>>>;
 	readonly norm?: NormId;
 	readonly dtype?: WritableDType;
-	/** File to write; a relative path is beside the input. */
+	/** File to write; a relative path is beside the input. Exports may go to any file system of VS Code, by a Uri. */
 	readonly output?: vscode.Uri | string;
 	/** Whether `output` may replace a file; false unless told. */
 	readonly overwrite?: boolean;
@@ -102,6 +102,11 @@ export function placeText({ uri, tensor }: TensorPlace): string {
 	return uri.with({ fragment: tensor ?? "" }).toString();
 }
 
+/** Whether an output is the text of a Uri that is on no disk. */
+export function isUriText(output: string): boolean {
+	return /^[a-z][a-z0-9+.-]+:\//i.test(output);
+}
+
 function fileUri(file: string): vscode.Uri {
 	const full = /^~[\\/]/.test(file) ? path.join(os.homedir(), file.slice(2)) : file;
 	const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
@@ -110,14 +115,8 @@ function fileUri(file: string): vscode.Uri {
 
 function outputOf(value: unknown): string {
 	if (typeof value === "string" && !value.startsWith("file://")) return value;
-	const place = needPlace("output", value);
-	if (place.uri.scheme !== "file") {
-		throw new TensorError(
-			"unsupported",
-			`The output ${place.uri.toString(true)} is not on a local disk; choose a folder that is.`,
-		);
-	}
-	return place.uri.fsPath;
+	const { uri } = needPlace("output", value);
+	return uri.scheme === "file" ? uri.fsPath : uri.toString();
 }
 
 function needPlace(name: string, value: unknown): TensorPlace {

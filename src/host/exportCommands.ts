@@ -1,7 +1,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import type { InspectRequest, SavedPlot } from "../protocol";
-import type { Given } from "./commandArguments";
+import { type Given, isUriText } from "./commandArguments";
 import type { Host } from "./host";
 import { withProgress } from "./longTask";
 import { normOf } from "./normDraft";
@@ -80,7 +80,9 @@ async function exportTo(
 	const target =
 		given.output === undefined
 			? await askTarget(opened.uri, proposed, ordered, title)
-			: vscode.Uri.file(path.resolve(outputFolder(opened.uri), given.output));
+			: isUriText(given.output)
+				? vscode.Uri.parse(given.output)
+				: vscode.Uri.file(path.resolve(outputFolder(opened.uri), given.output));
 	if (!target) return undefined;
 	const format = formatOfName(target.path, formats) as "csv" | "json" | "html";
 	// The dialog has asked already whether a file may be replaced.

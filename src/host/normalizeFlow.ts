@@ -6,7 +6,7 @@ import { INPUT_IDS, type InputId } from "../core/norm-inputs";
 import type { Norm } from "../core/normalizations";
 import type { NormalizeRequest, NormalizeResult, TensorRef } from "../engine/api";
 import type { InputRefs } from "../engine/norm-inputs";
-import type { Given, InputPlaces, TensorPlace } from "./commandArguments";
+import { type Given, type InputPlaces, isUriText, type TensorPlace } from "./commandArguments";
 import { showFailure } from "./failure";
 import { fileRefOf } from "./fileRef";
 import type { Host } from "./host";
@@ -68,6 +68,9 @@ export async function normalizeChosen(
 /** What a command was given, with the file opened. */
 async function draftOf(host: Host, given: Given): Promise<Draft> {
 	const { place, output, overwrite } = given;
+	if (output !== undefined && isUriText(output)) {
+		throw new TensorError("unsupported", `The output ${output} is not on a local disk; choose a folder that is.`);
+	}
 	const folder = place && outputFolder(place.uri);
 	const draft: Draft = {
 		...normDraftOf(given),

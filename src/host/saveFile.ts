@@ -46,6 +46,19 @@ export async function saveFile(
 	{ overwrite, signal }: { readonly overwrite: boolean; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
 	if (isOnDisk(target)) return writePieces(target.fsPath, taken(pieces), { overwrite, signal });
+	const there = await vscode.workspace.fs.stat(target).then(
+		() => true,
+		() => false,
+	);
+	if (there && !overwrite) {
+		throw new TensorError(
+			"exists",
+			"A file of this name is already there; choose another, or allow it to be replaced.",
+			{
+				file: path.posix.basename(target.path),
+			},
+		);
+	}
 	const parts: Uint8Array[] = [];
 	for await (const piece of taken(pieces))
 		parts.push(typeof piece === "string" ? new TextEncoder().encode(piece) : piece);

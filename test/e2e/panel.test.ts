@@ -6,7 +6,7 @@ import { PATIENCE_MS } from "../support/patience";
 import { answer, quickInput, whenAsked } from "../support/quick-input";
 import { useWorkbench } from "../support/suite";
 import { webviewWithText } from "../support/webview";
-import { closeAllEditors, findCommand, openFromExplorer } from "../support/workbench";
+import { closeAllEditors, findCommand, openFromExplorer, screenshot } from "../support/workbench";
 
 describe("in the panel, a user", () => {
 	const VALUES = Array.from({ length: 24 }, (_, i) => (i % 5) - Math.floor(i / 6));
@@ -47,6 +47,29 @@ describe("in the panel, a user", () => {
 		await webviewWithText(page, "Statistics copied as JSON");
 		const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
 		assert.deepEqual([copied.shape, copied.count], [[2, 3, 2, 2], [24]]);
+	});
+
+	it("saves a chart as a picture and the tensor as a report, where the dialog says", async () => {
+		const { page } = session();
+		const panel = await webviewWithText(page, "2 × 3 × 2 × 2");
+		await panel.getByRole("tab", { name: "Along axes" }).click();
+		await panel.getByRole("button", { name: "Export this chart" }).nth(1).click();
+		await panel.getByRole("menuitem", { name: "SVG, dark on white" }).filter({ visible: true }).click();
+		await whenAsked(page, "Export Plot");
+		assert.match(await quickInput(page).inputValue(), /acts\.axis-1\.svg$/);
+		await screenshot(page, "export-dialog-dark");
+		await answer(page, at("chart.svg"));
+		await webviewWithText(page, "Saved: chart.svg");
+		const svg = fs.readFileSync(at("chart.svg"), "utf8");
+		assert.match(svg, /^<\?xml[^>]*>\n<svg [^>]*>\n<title>acts\.npy: along axis 1, C \(3 indices\)<\/title>/);
+		await panel.getByRole("button", { name: "Export the tensor" }).click();
+		await panel.getByRole("menuitem", { name: "Report as HTML" }).filter({ visible: true }).click();
+		await whenAsked(page, "Export Report");
+		await answer(page, at("acts.html"));
+		await webviewWithText(page, "Saved: acts.html");
+		const report = fs.readFileSync(at("acts.html"), "utf8");
+		assert.match(report, /What BatchNorm averages together/);
+		for (const name of ["chart.svg", "acts.html"]) fs.rmSync(at(name));
 	});
 
 	it("is told when the file changes, and reads it again", async () => {

@@ -158,4 +158,31 @@ describe("the panel's exports", function () {
 		assert.equal(await page.getByRole("menuitem").filter({ visible: true }).count(), 0);
 		assert.deepEqual(panel.problems, []);
 	});
+
+	it("draw a slice with the colour of every value, and mark what is no number", async () => {
+		const values = Float64Array.from({ length: 24 }, (_, k) => k);
+		values[5] = NaN;
+		values[23] = Infinity;
+		const file = place(suite.folder, "slice.npy", npy([4, 6], values));
+		const panel = await suite.open(file, { state: { view: "slice" } });
+		const { page } = panel;
+		await page.getByText("NaN ✕ 1").waitFor();
+		const svg = await parse(page, (await exported(page, /^Export this slice/, "SVG, dark on white")).content);
+		assert.deepEqual([svg.error, svg.foreign], ["", 0]);
+		assert.match(svg.description, /1 of the cells hold NaN\. 1 of the cells hold \+Inf\./);
+		const cells = svg.paths.flatMap((d) => d.match(/M[^M]+Z/g) ?? []);
+		assert.equal(cells.length, 24);
+		const places = new Set(cells.map((cell) => /M(\S+) (\S+?)h/.exec(cell)?.slice(1).join()));
+		assert.equal(places.size, 24, "each cell has its place");
+		const [headings = [], ...rows] = csvRows(
+			(await exported(page, /^Export this slice/, "CSV of its numbers")).content,
+		);
+		assert.deepEqual(headings.slice(-2), ["value", "holds"]);
+		rows.forEach((row, k) => {
+			const name = k === 5 ? "NaN" : k === 23 ? "+Inf" : "";
+			assert.deepEqual([Number(row[0]), Number(row[2]), row[5]], [Math.floor(k / 6), k % 6, name]);
+			assert.equal(row[4], name ? "NaN" : String(k));
+		});
+		assert.deepEqual(panel.problems, []);
+	});
 });

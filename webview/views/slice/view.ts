@@ -3,6 +3,7 @@ import type { SliceAspect } from "../../../src/core/slice";
 import { mapFor } from "../../../src/drawing/colour-maps";
 import { button } from "../../controls/controls";
 import { el, oncePerFrame, setText, show } from "../../dom";
+import { createPlotMenu } from "../../export/plot-menu";
 import type { Session } from "../../session";
 import type { Store } from "../../store";
 import { askSlices } from "./asked";
@@ -19,6 +20,7 @@ import {
 	sliceModel,
 } from "./model";
 import { createMoves } from "./moves";
+import { slicePlot } from "./plot";
 import { rangesOf } from "./ranges";
 import { ASPECTS, readoutOf } from "./readout";
 import { createSliders } from "./sliders";
@@ -48,6 +50,22 @@ export function createSliceView(store: Store, session: Session): HTMLElement {
 		if (!model || !images) return;
 		setText(readout, readoutOf(pointed ?? selectedPlace(model), model, images) ?? "");
 	};
+	const plotOf = (aspect: SliceAspect) => {
+		const state = store.get();
+		const range = model && images && rangesOf(state, model, images).get(aspect);
+		if (!model || !images || !range) return undefined;
+		const which = model.aspects.length === 1 ? "" : `, ${ASPECTS[aspect].toLowerCase()}`;
+		return slicePlot({
+			name: aspect === "before" ? "slice" : `slice-${aspect}`,
+			title: `${titleOfSlice(state, model)}${which}`,
+			about: cellsInWords(images, model),
+			images: images.of(aspect),
+			window: images.window,
+			letters: model.chosen.letters,
+			range,
+			map: model.shown.colours ?? mapFor(range),
+		});
+	};
 	const drawn = (Object.keys(ASPECTS) as SliceAspect[]).map((aspect) => {
 		const map = createHeatMap({
 			pointed(place) {
@@ -64,7 +82,9 @@ export function createSliceView(store: Store, session: Session): HTMLElement {
 			},
 		});
 		const legend = createLegend();
-		return { aspect, map, legend, element: el("div", { class: "slice-image" }, map.element, legend.element) };
+		const menu = createPlotMenu(session, "this slice", () => plotOf(aspect));
+		const foot = el("div", { class: "plot-head" }, legend.element, menu);
+		return { aspect, map, legend, element: el("div", { class: "slice-image" }, map.element, foot) };
 	});
 	const maps = el("div", { class: "slice-maps" }, ...drawn.map((one) => one.element));
 	const zooming = el(
