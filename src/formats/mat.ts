@@ -1,5 +1,6 @@
 import { TensorError, throwIfAborted } from "../core/errors";
 import { denseBoxes } from "./dense";
+import { latin1 } from "./detect";
 import { mat4Header, readMat4 } from "./encoding/mat4";
 import { type Matrix, readMat5 } from "./encoding/mat5";
 import { COMPRESSED, MATRIX, openCompressed, readElement } from "./encoding/mat5-element";
@@ -20,7 +21,7 @@ const CHECKED_IN_ALL = 2 ** 24;
 /** MATLAB's .mat files of the versions 4 to 7 (7.3 is HDF5). */
 export const mat: TensorReader = {
 	...KNOWN.mat,
-	sniff: (head) => isMat5(head) || (mat4Header(head) !== undefined && head[20 + (head[16] ?? 0) - 1] === 0),
+	sniff: (head) => isMat5(head) || isMat4(head),
 	async open(source, signal) {
 		const head = await source.read(0, Math.min(HEADER_BYTES, source.size), signal);
 		const five = isMat5(head);
@@ -63,6 +64,12 @@ export const mat: TensorReader = {
 		};
 	},
 };
+
+/** The first variable of a version 4 file: it has a name that ends in 0, in either byte order. */
+function isMat4(head: Uint8Array): boolean {
+	const header = mat4Header(head);
+	return header !== undefined && /^[A-Za-z]\w*\0+$/.test(latin1(head.subarray(20, 20 + header.nameBytes)));
+}
 
 function isMat5(head: Uint8Array): boolean {
 	const [low, high, first, second] = head.subarray(124, 128);
