@@ -1,5 +1,4 @@
 import { TensorError } from "../core/errors";
-import { type DenseTensor, denseSource } from "./dense";
 import type { Span } from "./encoding/protobuf";
 import { KNOWN } from "./known";
 import { uniqueNames } from "./names";
@@ -8,6 +7,7 @@ import { type OnnxFile, onnxFile } from "./onnx-tensor";
 import { onnxType } from "./onnx-types";
 import { addTensor, textOf, type Walk } from "./onnx-walk";
 import type { TensorReader } from "./reader";
+import { type FoundTensor, valuesSource } from "./values";
 
 /**
  * A protobuf file of onnx.proto3 without a model: one TensorProto, or a SequenceProto or OptionalProto of them, as the
@@ -19,7 +19,7 @@ export const onnxPb: TensorReader = {
 	async open(source, signal) {
 		const walk: Walk = {
 			file: onnxFile(source, signal),
-			found: new Map<string, DenseTensor>(),
+			found: new Map<string, FoundTensor>(),
 			nameOnce: uniqueNames(),
 		};
 		const whole = { start: 0, length: source.size };
@@ -32,7 +32,7 @@ export const onnxPb: TensorReader = {
 			throw new TensorError("unknown-format", message, { file: source.name, byte: 0 });
 		}
 		const notes = nested > 0 ? [`${nested} sequences or maps inside the sequence are left out.`] : [];
-		return denseSource([...walk.found.values()], { metadata: {}, notes, close: async () => source.close?.() });
+		return valuesSource([...walk.found.values()], { metadata: {}, notes, close: async () => source.close?.() });
 	},
 };
 

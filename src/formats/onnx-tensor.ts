@@ -104,12 +104,7 @@ export async function readEntry(
 }
 
 /** A TensorProto under a name, with its place or its problem. */
-export async function denseTensor(
-	file: OnnxFile,
-	proto: TensorProto,
-	name: string,
-	note?: string,
-): Promise<DenseTensor> {
+export async function denseTensor(file: OnnxFile, proto: TensorProto, name: string): Promise<DenseTensor> {
 	const type = onnxType(proto.dataType);
 	const size = bytesOf(proto.dims, type.dtype ?? { bits: 8 });
 	const bytes = "bytes" in size ? size.bytes : 0;
@@ -118,7 +113,6 @@ export async function denseTensor(
 		dtype: type.dtype ?? { other: type.name.toLowerCase() },
 		shape: shownShape(proto.dims),
 		bytes: type.dtype ? bytes : 0,
-		...(note === undefined ? {} : { note }),
 	};
 	try {
 		if (proto.dims.some((length) => length < 0))

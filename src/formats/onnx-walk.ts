@@ -1,8 +1,10 @@
 import { TensorError, throwIfAborted } from "../core/errors";
-import type { DenseTensor } from "./dense";
+import { denseValues } from "./dense";
 import { MAX_DEPTH, type Span } from "./encoding/protobuf";
+import { readSparseProto, sparseTensor } from "./onnx-sparse";
 import { denseTensor, type OnnxFile, readTensorProto } from "./onnx-tensor";
-import { MAX_RANK, unreadable } from "./shape";
+import { unreadable } from "./shape";
+import type { FoundTensor } from "./values";
 
 const MAX_TENSORS = 1_000_000;
 const MAX_TEXT_BYTES = 2 ** 16;
@@ -10,7 +12,7 @@ const MAX_TEXT_BYTES = 2 ** 16;
 /** Tensors as they are found in a file. */
 export interface Walk {
 	readonly file: OnnxFile;
-	readonly found: Map<string, DenseTensor>;
+	readonly found: Map<string, FoundTensor>;
 	/** Names in use become others. */
 	readonly nameOnce: (name: string) => string;
 }
@@ -103,46 +105,53 @@ async function walkNode(walk: Walk, node: Span, { prefix, index, depth }: NodePl
 }
 
 /** Adds a TensorProto under a name made of its own. */
-export async function addTensor(
-	walk: Walk,
+export function addTensor(walk: Walk, message: Span, nameOf: (own: string) => string): Promise<void> {
+	const { file } = walk;
+	return add(walk, message, nameOf, async () => {
+		const proto = await readTensorProto(file, message);
+		return {
+			name: proto.name,
+			tensorOf: async (name) => {
+				const { info, place } = await denseTensor(file, proto, name);
+				return place ? { info, values: denseValues(place) } : { info };
+			},
+		};
+	});
+}
+
+/** Adds a SparseTensorProto as the dense tensor that it means. */
+function addSparse(walk: Walk, message: Span, nameOf: (own: string) => string): Promise<void> {
+	return add(walk, message, nameOf, async () => {
+		const proto = await readSparseProto(walk.file, message);
+		if (proto) return { name: proto.name, tensorOf: (name) => sparseTensor(walk.file, proto, name) };
+		throw new TensorError("corrupt", "A sparse tensor lacks its values or its indices; the file is damaged.");
+	});
+}
+
+interface Named {
+	readonly name: string;
+	tensorOf(name: string): Promise<FoundTensor>;
+}
+
+/** Adds what a message holds under a name made of its own, or what is wrong with it. */
+async function add(
+	{ file, found, nameOnce }: Walk,
 	message: Span,
 	nameOf: (own: string) => string,
-	note?: string,
+	read: () => Promise<Named>,
 ): Promise<void> {
-	const { file, found, nameOnce } = walk;
 	throwIfAborted(file.signal);
 	if (found.size >= MAX_TENSORS) {
 		throw new TensorError("too-large", `The model has more than the ${MAX_TENSORS} tensors that are shown.`);
 	}
 	try {
-		const proto = await readTensorProto(file, message);
-		const name = nameOnce(nameOf(proto.name));
-		found.set(name, await denseTensor(file, proto, name, note));
+		const { name: own, tensorOf } = await read();
+		const name = nameOnce(nameOf(own));
+		found.set(name, await tensorOf(name));
 	} catch (thrown) {
 		const error = TensorError.from(thrown);
 		if (error.code === "cancelled") throw error;
 		const name = nameOnce(nameOf(""));
 		found.set(name, { info: unreadable(name, error.at({ file: file.source.name, byte: message.start })) });
 	}
-}
-
-/** A SparseTensorProto as two tensors: the values that are not zero, and their indices. */
-async function addSparse(walk: Walk, message: Span, nameOf: (own: string) => string): Promise<void> {
-	const { file } = walk;
-	let [values, indices]: [Span | undefined, Span | undefined] = [undefined, undefined];
-	const dims: string[] = [];
-	await file.reader.fields(
-		message,
-		async (field) => {
-			if (field.number === 1 && field.wire === 2) values = field;
-			else if (field.number === 2 && field.wire === 2) indices = field;
-			else if (field.number === 3) dims.push(...(await file.reader.integers(field, MAX_RANK)).map(String));
-		},
-		file.signal,
-	);
-	if (values === undefined || indices === undefined) return;
-	const shape = `[${dims.join(", ")}]`;
-	const { name } = await readTensorProto(file, values).catch(() => ({ name: "" }));
-	await addTensor(walk, values, () => `${nameOf(name)}.values`, `what is not zero of the sparse tensor ${shape}`);
-	await addTensor(walk, indices, () => `${nameOf(name)}.indices`, `where the values of the sparse tensor ${shape} are`);
 }

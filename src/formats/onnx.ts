@@ -1,5 +1,4 @@
 import { TensorError } from "../core/errors";
-import { type DenseTensor, denseSource } from "./dense";
 import type { Span } from "./encoding/protobuf";
 import { KNOWN } from "./known";
 import { uniqueNames } from "./names";
@@ -7,6 +6,7 @@ import { isModelHead } from "./onnx-sniff";
 import { type OnnxFile, onnxFile, readEntry } from "./onnx-tensor";
 import { addFunction, addGraph, textOf, type Walk } from "./onnx-walk";
 import type { TensorReader } from "./reader";
+import { type FoundTensor, valuesSource } from "./values";
 
 /** An ONNX model (onnx.proto3): its initializers, and the tensors that are attributes of its nodes, also of nodes in graphs within. */
 export const onnx: TensorReader = {
@@ -14,14 +14,14 @@ export const onnx: TensorReader = {
 	sniff: isModelHead,
 	async open(source, signal) {
 		const file = onnxFile(source, signal);
-		const found = new Map<string, DenseTensor>();
+		const found = new Map<string, FoundTensor>();
 		const { metadata, graphs } = await readModel({ file, found, nameOnce: uniqueNames() }, signal);
 		if (graphs === 0) {
 			const message =
 				"An ONNX model has a graph (field 7), and this file has none; it is damaged, or it is another protobuf file.";
 			throw new TensorError("corrupt", message, { file: source.name });
 		}
-		return denseSource([...found.values()], { metadata, notes: [], close: async () => source.close?.() });
+		return valuesSource([...found.values()], { metadata, notes: [], close: async () => source.close?.() });
 	},
 };
 
