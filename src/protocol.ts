@@ -4,7 +4,7 @@ import type { BatchSizes } from "./core/batch-sizes";
 import type { Distribution } from "./core/distribution";
 import type { NormsApart } from "./core/equivalence";
 import type { ErrorData } from "./core/errors";
-import type { Inspection } from "./core/inspection";
+import type { AxisProfile, Inspection } from "./core/inspection";
 import type { Box, Layout } from "./core/layout";
 import type { MaskEffect } from "./core/mask";
 import type { CellStatistics } from "./core/moments";
@@ -47,6 +47,14 @@ export interface DistributionRequest {
 	readonly part: 0 | 1;
 	/** Cells to tell apart; the whole tensor is one where there is none. */
 	readonly layout?: Layout;
+}
+
+/** What the inspector asks for when it zooms into a long axis. */
+export interface ProfileRequest {
+	readonly tensor: string;
+	/** 0, or 1 for the imaginary part of a complex tensor. */
+	readonly part: 0 | 1;
+	readonly stretch: { readonly axis: number; readonly start: number; readonly length: number };
 }
 
 /** What the inspector asks for when it wants the numbers of a single set. */
@@ -146,6 +154,8 @@ export interface HostApi {
 	inspect(input: InspectRequest): Inspection;
 	/** Statistics of one box, read alone while other work goes on. */
 	boxStatistics(input: BoxRequest): CellStatistics;
+	/** The profile of a stretch of one axis, its bins counted from the stretch's start. */
+	profile(input: ProfileRequest): AxisProfile;
 	/** The elements at all combinations of some indices of every axis, in C order. */
 	elements(input: ElementsRequest): Float64Array;
 	/** Two axes at one index of the others, in cells of a screen. */

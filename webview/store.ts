@@ -1,5 +1,7 @@
 import type { ErrorData } from "../src/core/errors";
 import type { Inspection } from "../src/core/inspection";
+import { PROFILE_SORTS, type ProfileSort } from "../src/core/profile-order";
+import { PROFILE_SERIES, type ProfileSeries } from "../src/drawing/profile-series";
 import { isNotationId, type NotationId } from "../src/notation/notations";
 import type { OpenedFile } from "../src/protocol";
 import type { Progress } from "../src/rpc";
@@ -38,6 +40,11 @@ export interface State {
 	readonly slices: Readonly<Record<number, SliceChoices>>;
 	/** Whether charts show the band from minimum to maximum. */
 	readonly extremes: boolean;
+	/** Which statistic the charts along axes show, and what they are sorted by. */
+	readonly series: ProfileSeries;
+	readonly sort: ProfileSort;
+	/** Whether the histogram's counts are drawn as logarithms. */
+	readonly logCounts: boolean;
 	readonly work: Work;
 	/** The newest numbers of the selected tensor and part; those of an older norm until newer ones arrive. */
 	readonly inspection: Inspection | undefined;
@@ -60,6 +67,9 @@ export const REMEMBERED = [
 	"notation",
 	"slices",
 	"extremes",
+	"series",
+	"sort",
+	"logCounts",
 ] as const satisfies (keyof State)[];
 
 /** A state with listeners; listeners run once per turn, however many updates it had. */
@@ -85,6 +95,9 @@ export function createStore(remembered: Partial<State>, remember: (state: Partia
 		notation: "numpy",
 		slices: {},
 		extremes: true,
+		series: "mean",
+		sort: "index",
+		logCounts: false,
 		inspection: undefined,
 		litSet: undefined,
 		announcement: "",
@@ -131,9 +144,8 @@ export function createStore(remembered: Partial<State>, remember: (state: Partia
 /** What of a remembered state, of unknown origin, can be used. */
 export function checkRemembered(saved: unknown): Partial<State> {
 	if (typeof saved !== "object" || saved === null) return {};
-	const { filter, tensor, part, view, choices, lit, paint, notation, slices, extremes } = saved as Readonly<
-		Record<string, unknown>
-	>;
+	const { filter, tensor, part, view, choices, lit, paint, notation, slices, extremes, series, sort, logCounts } =
+		saved as Readonly<Record<string, unknown>>;
 	return {
 		...(typeof filter === "string" ? { filter } : {}),
 		...(typeof tensor === "string" ? { tensor } : {}),
@@ -151,5 +163,12 @@ export function checkRemembered(saved: unknown): Partial<State> {
 				}
 			: {}),
 		...(typeof extremes === "boolean" ? { extremes } : {}),
+		...(isKeyOf(PROFILE_SERIES, series) ? { series } : {}),
+		...(isKeyOf(PROFILE_SORTS, sort) ? { sort } : {}),
+		...(typeof logCounts === "boolean" ? { logCounts } : {}),
 	};
+}
+
+function isKeyOf<Table extends object>(table: Table, key: unknown): key is keyof Table {
+	return typeof key === "string" && Object.hasOwn(table, key);
 }

@@ -7,6 +7,11 @@ export const OUTLIER_FROM = 8;
 /** Share of the median deviation that an outlier must be away from the median, so that rounding makes none. */
 export const OUTLIER_SHARE = 0.01;
 
+/** Share of the largest variance that values between two ends can have, from which on they are taken to lie at these ends. */
+export const SATURATED_SHARE = 0.9;
+/** Elements below which nothing is called saturated: two different values always lie at their ends. */
+export const SATURATED_FROM = 32;
+
 const OUTLIER_RULE =
 	`more than ${OUTLIER_SCORE} × 1.4826 × MAD, and more than ${OUTLIER_SHARE * 100} % of the median std, ` +
 	`from the median of those not dead; told from ${OUTLIER_FROM} of them`;
@@ -35,6 +40,11 @@ export const PROFILE_FLAGS = {
 		label: "constant",
 		rule: "min = max, not zero, all finite, of at least 2 elements",
 		find: (p) => binsWhere(p, (bin) => isConstant(p, bin)),
+	},
+	saturated: {
+		label: "saturated",
+		rule: `nearly all at min or max: std² ≥ ${SATURATED_SHARE} · (max − mean) · (mean − min), its largest value, of at least ${SATURATED_FROM} elements`,
+		find: (p) => binsWhere(p, (bin) => isSaturated(p, bin)),
 	},
 	meanOutlier: { label: "mean far out", rule: `mean ${OUTLIER_RULE}`, find: (p) => outliers(p, p.mean) },
 	stdOutlier: { label: "std far out", rule: `std ${OUTLIER_RULE}`, find: (p) => outliers(p, p.std) },
@@ -65,6 +75,16 @@ function isDead(profile: AxisProfile, bin: number): boolean {
 function isConstant(profile: AxisProfile, bin: number): boolean {
 	if ((profile.count[bin] ?? 0) < 2 || nonFinite(profile, bin) > 0 || isDead(profile, bin)) return false;
 	return profile.min[bin] === profile.max[bin];
+}
+
+/** Bhatia and Davis (2000): no values between two ends have a larger variance, and those at the ends alone have it. */
+function isSaturated(profile: AxisProfile, bin: number): boolean {
+	const [low, high] = [Number(profile.min[bin]), Number(profile.max[bin])];
+	if ((profile.count[bin] ?? 0) < SATURATED_FROM || !(low < high)) return false;
+	// In a unit of the largest number, as products of large ones would leave float64's range.
+	const unit = Math.max(Math.abs(low), Math.abs(high));
+	const [mean, std] = [(profile.mean[bin] as number) / unit, (profile.std[bin] as number) / unit];
+	return std ** 2 >= SATURATED_SHARE * (high / unit - mean) * (mean - low / unit);
 }
 
 function outliers(profile: AxisProfile, values: Float64Array): number[] {

@@ -1,5 +1,6 @@
 import { formatNumber } from "../core/format";
 import type { AxisProfile } from "../core/inspection";
+import { cellOfIndex } from "../core/layout";
 import type { Surface, Theme } from "./surface";
 
 /** Where a chart's plot lies in its canvas, in CSS pixels, and the values at its lower and upper end. */
@@ -86,23 +87,43 @@ export function drawNonFinite(
 	}
 }
 
-/** Writes round indices under the chart. */
-export function drawIndices(
+/** A name under a chart, at a position. */
+export interface PositionLabel {
+	readonly position: number;
+	readonly text: string;
+}
+
+/** Names of round indices that lie `size` after `first`, in `bins`: at most so many. */
+export function indexLabels(
+	{ size, bins }: Pick<AxisProfile, "size" | "bins">,
+	first: number,
+	most: number,
+): PositionLabel[] {
+	const rough = Math.max(1, size / most);
+	const power = 10 ** Math.floor(Math.log10(rough));
+	const every = Math.max(1, [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= rough) ?? 1);
+	const labels: PositionLabel[] = [];
+	for (let index = Math.ceil(first / every) * every; index < first + size; index += every) {
+		labels.push({ position: cellOfIndex(index - first, size, bins), text: String(index) });
+	}
+	return labels;
+}
+
+/** Names that have room under a chart of such a width. */
+export function labelsWithin({ left, width }: ChartFrame): number {
+	return Math.max(2, Math.floor((width - left) / 56));
+}
+
+/** Writes names under the chart. */
+export function drawLabels(
 	context: Surface,
-	profile: AxisProfile,
-	{ left, width, bottom }: ChartFrame,
+	labels: readonly PositionLabel[],
+	{ bottom }: ChartFrame,
 	theme: Theme,
-	x: (bin: number) => number,
+	x: (position: number) => number,
 ): void {
 	context.fillStyle = theme.text;
 	context.textBaseline = "top";
 	context.textAlign = "center";
-	const most = Math.max(2, Math.floor((width - left) / 56));
-	const rough = Math.max(1, profile.size / most);
-	const power = 10 ** Math.floor(Math.log10(rough));
-	const every = Math.max(1, [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= rough) ?? 1);
-	for (let index = 0; index < profile.size; index += every) {
-		const bin = Math.floor((index * profile.bins) / profile.size);
-		context.fillText(String(index), x(bin), bottom + 5);
-	}
+	for (const { position, text } of labels) context.fillText(text, x(position), bottom + 5);
 }

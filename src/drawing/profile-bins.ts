@@ -21,9 +21,13 @@ export function withinBins(profile: AxisProfile, most: number): AxisProfile {
 	return { ...merged, axis: profile.axis, size: profile.size, bins: most };
 }
 
+/** First and last index of a bin; of a stretch, counted from the axis's start. */
+export function boundsOf({ size, bins }: AxisProfile, bin: number, first = 0): [number, number] {
+	return [partStart(bin, size, bins) + first, partStart(bin + 1, size, bins) - 1 + first];
+}
+
 /** The index of a bin, or the first and last one where it has several. */
-export function rangeOf({ size, bins }: AxisProfile, bin: number): string {
-	if (bins === size) return String(bin);
-	const [start, end] = [partStart(bin, size, bins), partStart(bin + 1, size, bins) - 1];
+export function rangeOf(profile: AxisProfile, bin: number, first = 0): string {
+	const [start, end] = boundsOf(profile, bin, first);
 	return start === end ? String(start) : `${start}–${end}`;
 }

@@ -1,12 +1,51 @@
 import type { AxisProfile } from "../core/inspection";
-import { type ChartFrame, drawGrid, drawIndices, drawNonFinite } from "./chart-scale";
+import {
+	type ChartFrame,
+	drawGrid,
+	drawLabels,
+	drawNonFinite,
+	indexLabels,
+	labelsWithin,
+	type PositionLabel,
+} from "./chart-scale";
 import { withinBins } from "./profile-bins";
+import { drawDragged, drawSelected } from "./profile-marks";
+import { drawSeries, type ProfileSeries, seriesOf } from "./profile-series";
 import type { Surface, Theme } from "./surface";
 
-/** The frame of a profile's chart; `extremes` makes room for minimum and maximum. */
-export function frameOf(profile: AxisProfile, extremes: boolean, width: number, height: number): ChartFrame {
+/** What of a profile is drawn. */
+export interface ProfileShown {
+	readonly series: ProfileSeries;
+	/** Whether the band from minimum to maximum is drawn around the mean. */
+	readonly extremes: boolean;
+}
+
+/** What is drawn over a profile. */
+export interface ProfileMarks {
+	/** The position that is pointed at. */
+	readonly cursor?: number | undefined;
+	/** The position of the index that is selected everywhere. */
+	readonly selected?: number | undefined;
+	/** Positions that a drag has gone over, ends included. */
+	readonly dragged?: readonly [number, number] | undefined;
+	/** Names under the chart, where these are not the indices in their order. */
+	readonly labels?: readonly PositionLabel[];
+}
+
+/** The frame of a profile's chart, with room for all that is shown. */
+export function frameOf(
+	profile: AxisProfile,
+	{ series, extremes }: ProfileShown,
+	{ width, height }: { readonly width: number; readonly height: number },
+): ChartFrame {
 	let [low, high] = [Infinity, -Infinity];
+	const plain = series === "mean" ? undefined : seriesOf(profile, series);
 	for (let bin = 0; bin < profile.bins; bin++) {
+		const value = plain?.[bin];
+		if (value !== undefined) {
+			if (value >= 0) [low, high] = [0, Math.max(high, value)];
+			continue;
+		}
 		if (!profile.count[bin]) continue;
 		const [mean, std] = [profile.mean[bin] as number, profile.std[bin] as number];
 		low = Math.min(low, extremes ? Number(profile.min[bin]) : mean - std);
@@ -15,7 +54,7 @@ export function frameOf(profile: AxisProfile, extremes: boolean, width: number, 
 	if (low > high) [low, high] = [0, 1];
 	const spread = high - low;
 	const room = spread === 0 ? Math.abs(high) * 0.1 || 1 : Number.isFinite(spread) ? spread * 0.06 : 0;
-	return { width, height, left: 58, top: 8, bottom: height - 22, low: low - room, high: high + room };
+	return { width, height, left: 58, top: 8, bottom: height - 22, low: plain ? 0 : low - room, high: high + room };
 }
 
 /** The bin under a point of the chart. */
@@ -24,14 +63,14 @@ export function binAt(profile: AxisProfile, frame: ChartFrame, x: number): numbe
 	return Math.max(0, Math.min(profile.bins - 1, Math.floor(share * profile.bins)));
 }
 
-/** Draws mean, one deviation and the extremes over the index, with a crosshair at one bin. */
+/** Draws a series over the index, the mean with one deviation and the extremes, and what is marked. */
 export function drawProfile(
 	context: Surface,
 	profile: AxisProfile,
 	frame: ChartFrame,
-	extremes: boolean,
 	theme: Theme,
-	cursor: number | undefined,
+	shown: ProfileShown,
+	marks: ProfileMarks = {},
 ): void {
 	const { left, top, bottom, low, high, width } = frame;
 	const right = width - 8;
@@ -39,16 +78,16 @@ export function drawProfile(
 	// Halves first: the whole range of float64 has a length that float64 cannot hold.
 	const y = (value: number) => bottom - ((value / 2 - low / 2) / (high / 2 - low / 2)) * (bottom - top);
 	drawGrid(context, frame, theme, y);
-	drawCurves(
-		context,
-		withinBins(profile, Math.max(16, Math.floor((right - left) / 2))),
-		{ ...frame, right, y },
-		extremes,
-		theme,
-	);
+	const plot = { ...frame, right, y };
+	const within = withinBins(profile, Math.max(16, Math.floor((right - left) / 2)));
+	if (shown.series === "mean") drawCurves(context, within, plot, shown.extremes, theme);
+	else drawSeries(context, seriesOf(within, shown.series), plot, theme);
 	drawNonFinite(context, profile, theme, x, bottom);
-	drawCursor(context, profile, frame, theme, cursor, x, y);
-	drawIndices(context, profile, frame, theme, x);
+	if (marks.dragged) drawDragged(context, marks.dragged, frame, theme, x);
+	if (marks.selected !== undefined) drawSelected(context, x(marks.selected), frame, theme);
+	const value = shown.series === "mean" ? profile.mean : seriesOf(profile, shown.series);
+	if (marks.cursor !== undefined) drawCursor(context, x(marks.cursor), value[marks.cursor], frame, theme, y);
+	drawLabels(context, marks.labels ?? indexLabels(profile, 0, labelsWithin(frame)), frame, theme, x);
 }
 
 interface Plot extends ChartFrame {
@@ -120,26 +159,24 @@ function drawCurves(
 
 function drawCursor(
 	context: Surface,
-	profile: AxisProfile,
+	x: number,
+	value: number | undefined,
 	{ top, bottom }: ChartFrame,
 	theme: Theme,
-	cursor: number | undefined,
-	x: (bin: number) => number,
 	y: (value: number) => number,
 ): void {
-	if (cursor === undefined) return;
 	context.strokeStyle = theme.pointed;
 	context.lineWidth = 1;
 	context.setLineDash([3, 3]);
 	context.beginPath();
-	context.moveTo(x(cursor), top);
-	context.lineTo(x(cursor), bottom);
+	context.moveTo(x, top);
+	context.lineTo(x, bottom);
 	context.stroke();
 	context.setLineDash([]);
-	if (!profile.count[cursor]) return;
+	if (value === undefined || Number.isNaN(value)) return;
 	context.fillStyle = theme.pointed;
 	context.beginPath();
-	context.arc(x(cursor), y(profile.mean[cursor] as number), 4, 0, 2 * Math.PI);
+	context.arc(x, y(value), 4, 0, 2 * Math.PI);
 	context.fill();
 }
 

@@ -1,6 +1,6 @@
 import type { Distribution } from "../core/distribution";
 import type { DType, WritableDType } from "../core/dtype";
-import type { Inspection } from "../core/inspection";
+import type { AxisProfile, Inspection } from "../core/inspection";
 import type { Box, Layout, Shape } from "../core/layout";
 import type { CellStatistics, Moments } from "../core/moments";
 import type { Norm } from "../core/normalizations";
@@ -12,6 +12,7 @@ import type { TensorDifference } from "../core/tensor-difference";
 import type { CallOptions } from "../rpc";
 import type { Lenses, MaskRequest, Padding } from "./lens-api";
 import type { InputRefs } from "./norm-inputs";
+import type { AxisStretch } from "./stretch-jobs";
 
 /**
  * A file: on a disk that the workers can reach, or its bytes (shared between threads) where there is no disk. With `raw`
@@ -169,6 +170,11 @@ export interface Engine extends Lenses {
 		request: TensorRef & { readonly part: 0 | 1; readonly box: Box },
 		options?: CallOptions,
 	): Promise<CellStatistics>;
+	/** The profile of a stretch of an axis, finer than that of the whole axis: bins count from the stretch's start. */
+	profile(
+		request: TensorRef & { readonly part: 0 | 1; readonly stretch: AxisStretch },
+		options?: CallOptions,
+	): Promise<AxisProfile>;
 	/** The elements at some ascending indices of every axis, all combinations in C order: at most 2^16, as a picture needs them. */
 	elements(
 		request: TensorRef & { readonly part: 0 | 1; readonly indices: readonly (readonly number[])[] },

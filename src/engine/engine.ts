@@ -100,6 +100,11 @@ export function createEngine({ workerPath, workers }: EngineOptions): Engine {
 			return pool.runAside("statisticsOfBox", { target, part, box }, { signal: options.signal });
 		},
 
+		async profile({ part, stretch, ...ref }, options = {}) {
+			const target = await locate(pool, ref, options);
+			return pool.runAside("profileOfStretch", { target, part, stretch }, { signal: options.signal });
+		},
+
 		async elements({ part, indices, ...ref }, options = {}) {
 			const target = await locate(pool, ref, options);
 			return pool.runAside("elementsAt", { target, part, indices }, { signal: options.signal });

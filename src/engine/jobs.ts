@@ -2,7 +2,7 @@ import type { AlreadyNormalized } from "../core/already-normalized";
 import type { BatchSizes } from "../core/batch-sizes";
 import type { Distribution } from "../core/distribution";
 import type { NormsApart } from "../core/equivalence";
-import type { Inspection } from "../core/inspection";
+import type { AxisProfile, Inspection } from "../core/inspection";
 import type { Box, Layout } from "../core/layout";
 import type { Mask, MaskEffect } from "../core/mask";
 import type { CellStatistics, Moments } from "../core/moments";
@@ -36,6 +36,7 @@ import { momentsOfSample, type SampledMoments } from "./sample-jobs";
 import type { Share, Taken } from "./share";
 import { type SliceInput, sliceOf } from "./slice-jobs";
 import { largestSingularValue, type SingularValue } from "./spectral";
+import { type AxisStretch, profileOfStretch } from "./stretch-jobs";
 import { type Stretch, type TransformInput, transformShare } from "./transform-share";
 
 /** The requests that a worker answers: the parts that the engine's calls are made of. */
@@ -69,6 +70,12 @@ export interface Jobs {
 	): Omit<Inspection, "elapsedMs">;
 	/** Statistics of one box of one part of a tensor. */
 	statisticsOfBox(input: { readonly target: Target; readonly part: 0 | 1; readonly box: Box }): CellStatistics;
+	/** The profile of a stretch of an axis of one part of a tensor. */
+	profileOfStretch(input: {
+		readonly target: Target;
+		readonly part: 0 | 1;
+		readonly stretch: AxisStretch;
+	}): AxisProfile;
 	/** Elements of one part of a tensor at some indices of every axis. */
 	elementsAt(input: {
 		readonly target: Target;
@@ -188,6 +195,7 @@ export function createJobs(): Handlers<Jobs> {
 		layoutMoments: tracked((input, context) => layoutMoments(input, context)),
 		inspection: tracked((input) => inspectionOf(input)),
 		statisticsOfBox: tracked((input, context) => statisticsOfBox(files, input, context)),
+		profileOfStretch: tracked((input, context) => profileOfStretch(files, input, context)),
 		elementsAt: tracked((input, context) => elementsAt(files, input, context)),
 		sliceOf: tracked((input, context) => sliceOf(files, input, context)),
 		sketchOfShare: tracked((input, context) => sketchOfShare(files, input, context)),

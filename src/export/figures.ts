@@ -1,14 +1,16 @@
 import { formatCount, formatNumber } from "../core/format";
-import type { AxisProfile } from "../core/inspection";
 import { sizeOf } from "../core/layout";
 import { normalization } from "../core/normalizations";
 import { type Coverage, coverageInWords } from "../core/sampling";
 import type { AxisDifference, DifferenceMap } from "../core/tensor-difference";
+import type { PositionLabel } from "../drawing/chart-scale";
 import { BARS, drawBars, drawMap, mapSize } from "../drawing/difference-charts";
 import type { Figure } from "../drawing/figure";
 import { drawScene, fitScene, type Paint } from "../drawing/picture/draw";
 import { composeScene, type Scene } from "../drawing/picture/scene";
-import { drawProfile, frameOf } from "../drawing/profile-chart";
+import { drawProfile, frameOf, type ProfileShown } from "../drawing/profile-chart";
+import { PROFILE_SERIES } from "../drawing/profile-series";
+import type { ShownProfile } from "../drawing/shown-profile";
 import { countsOf, rolesOf } from "../notation/sentences";
 import { setName } from "../notation/set-name";
 import type { Subject } from "../notation/subject";
@@ -29,7 +31,12 @@ export interface ProfileSubject extends Coverage {
 }
 
 /** A chart of the statistics along one axis. */
-export function profilePlot(profile: AxisProfile, subject: ProfileSubject, extremes: boolean): Plot {
+export function profilePlot(
+	{ profile, boundsOf }: Pick<ShownProfile, "profile" | "boundsOf">,
+	subject: ProfileSubject,
+	shown: ProfileShown,
+	labels?: readonly PositionLabel[],
+): Plot {
 	const { title, letter, exact } = subject;
 	const { axis, size, bins } = profile;
 	const [width, height] = [720, 220];
@@ -42,16 +49,19 @@ export function profilePlot(profile: AxisProfile, subject: ProfileSubject, extre
 	return {
 		name: `axis-${axis}`,
 		title: `${title}: along axis ${axis}, ${letter} (${formatCount(size)} ${size === 1 ? "index" : "indices"}${binned})`,
-		notes: [
-			`Line: mean. Band: one standard deviation to either side.${extremes ? " Pale band: minimum to maximum." : ""} From ${coverageInWords(subject)}; all other axes averaged.`,
-			...marks,
-		],
+		notes: [`${seriesNote(shown)} From ${coverageInWords(subject)}; all other axes averaged.`, ...marks],
 		width,
 		height,
 		draw: (surface, theme) =>
-			drawProfile(surface, profile, frameOf(profile, extremes, width, height), extremes, theme, undefined),
-		csv: () => profileCsv(profile, letter, exact),
+			drawProfile(surface, profile, frameOf(profile, shown, { width, height }), theme, shown, labels ? { labels } : {}),
+		csv: () => profileCsv({ profile, boundsOf }, letter, exact),
 	};
+}
+
+function seriesNote({ series, extremes }: ProfileShown): string {
+	if (series !== "mean") return `Bars: ${PROFILE_SERIES[series]}.`;
+	const band = extremes ? " Pale band: minimum to maximum." : "";
+	return `Line: mean. Band: one standard deviation to either side.${band}`;
 }
 
 /** What a layout's picture is of. */

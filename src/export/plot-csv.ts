@@ -1,17 +1,21 @@
 import { csvLine } from "../core/csv";
 import { toJsonNumber } from "../core/format";
-import type { AxisProfile } from "../core/inspection";
 import { cellOfIndex, type Layout, partStart } from "../core/layout";
 import { STATISTICS, statisticAt } from "../core/statistics-json";
 import type { AxisDifference, DifferenceMap } from "../core/tensor-difference";
 import type { Scene } from "../drawing/picture/scene";
+import type { ShownProfile } from "../drawing/shown-profile";
 import { boundHeadings, STATISTIC_HEADINGS } from "./statistics-csv";
 
-/** The numbers of a profile's chart: a row for every index, or for every bin where it is drawn in bins. */
-export function profileCsv(profile: AxisProfile, letter: string, exact: boolean): string {
-	const { axis, size, bins } = profile;
+/** The numbers of a profile's chart as it is shown: a row for every index, or for every bin where it is drawn in bins. */
+export function profileCsv(
+	{ profile, boundsOf }: Pick<ShownProfile, "profile" | "boundsOf">,
+	letter: string,
+	exact: boolean,
+): string {
+	const { axis, bins } = profile;
 	const rows = Array.from({ length: bins }, (_, bin) =>
-		csvLine([...ends(bin, size, bins), ...STATISTICS.map((name) => statisticAt(profile, name, bin, exact))]),
+		csvLine([...boundsOf(bin), ...STATISTICS.map((name) => statisticAt(profile, name, bin, exact))]),
 	);
 	const headings = exact ? STATISTIC_HEADINGS : STATISTIC_HEADINGS.map((heading) => `${heading}, of the sample`);
 	return csvLine([...boundHeadings(axis, letter), ...headings]) + rows.join("");

@@ -46,6 +46,7 @@ export const INPUTS: { readonly [Name in keyof HostApi]: Check<Parameters<HostAp
 	rememberAxes: axisChoices,
 	inspect: record({ tensor: text, part }, { norm, inputs, sample: flag }),
 	boxStatistics: record({ tensor: text, part, box: record({ origin: shape, shape }) }),
+	profile: record({ tensor: text, part, stretch: record({ axis: count, start: count, length: count }) }),
 	elements: record({ tensor: text, part, indices: listOf(listOf(count, 2 ** 16), MAX_RANK) }),
 	slice: record(
 		{

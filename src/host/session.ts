@@ -76,6 +76,9 @@ export function startSession(host: Host, uri: vscode.Uri, webview: vscode.Webvie
 			async boxStatistics({ tensor, part, box }, { signal }) {
 				return host.engine.boxStatistics({ file: await fileOf(signal), tensor, part, box }, { signal });
 			},
+			async profile(input, { signal }) {
+				return host.engine.profile({ file: await fileOf(signal), ...input }, { signal });
+			},
 			async elements({ tensor, part, indices }, { signal }) {
 				return host.engine.elements({ file: await fileOf(signal), tensor, part, indices }, { signal });
 			},

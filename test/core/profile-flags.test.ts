@@ -43,6 +43,18 @@ describe("flags of the indices of an axis", () => {
 		);
 	});
 
+	it("call values saturated that lie at their ends, not spread ones, and none of fewer than 32", () => {
+		const ends = (count: number, low: number, high: number, share: number) =>
+			Array.from({ length: count }, (_, k) => (k < share * count ? high : low));
+		const spread = Array.from({ length: 64 }, (_, k) => k / 63);
+		const nearly = [...ends(62, -1, 1, 0.3), 0.2, -0.1];
+		assert.deepEqual(
+			found([ends(64, -1, 1, 0.5), ends(64, 0, 6, 0.05), spread, ends(31, -1, 1, 0.5), nearly]).saturated,
+			[0, 1, 4],
+		);
+		assert.deepEqual(found([ends(64, -1.7e308, 1.7e308, 0.5)]).saturated, [0]);
+	});
+
 	it("claim nothing from one element, and neither dead nor constant beside NaN or Inf", () => {
 		assert.deepEqual(found([[0], [3]]), {});
 		assert.deepEqual(

@@ -26,6 +26,7 @@ describe("a message of the webview", () => {
 		["inspect", { tensor: "", part: 1 }],
 		["inspect", { ...INSPECT, inputs: { runningMean: "bn.mean", style: "" } }],
 		["boxStatistics", { tensor: "x", part: 0, box: { origin: [0, 3], shape: [4, 2] } }],
+		["profile", { tensor: "x", part: 1, stretch: { axis: 0, start: 5, length: 7 } }],
 		["elements", { tensor: "x", part: 0, indices: [[0, 3], []] }],
 		["slice", SLICE],
 		[
@@ -59,6 +60,7 @@ describe("a message of the webview", () => {
 		["inspect", { ...INSPECT, norm: { id: "batchNorm", options: {} } }, "inspect.norm.options.eps"],
 		["inspect", { ...INSPECT, norm: { ...NORM, options: { ...NORM.options, axis: {} } } }, "inspect.norm.options.axis"],
 		["inspect", { ...INSPECT, inputs: { runningMean: 3 } }, "inspect.inputs.runningMean"],
+		["profile", { tensor: "x", part: 0, stretch: { axis: 0, start: -1, length: 7 } }, "profile.stretch.start"],
 		["slice", { ...SLICE, window: { index: [0] } }, "slice.window.columns"],
 		["slice", { ...SLICE, window: { ...SLICE.window, rows: { axis: -1 } } }, "slice.window.rows.axis"],
 		["slice", { ...SLICE, aspects: ["afterwards"] }, "slice.aspects[0]"],

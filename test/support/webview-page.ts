@@ -94,6 +94,10 @@ export function engineHost(
 			asked("boxStatistics", input);
 			return engine.boxStatistics({ file: ref, ...input }, { signal });
 		},
+		profile(input, { signal }) {
+			asked("profile", input);
+			return engine.profile({ file: ref, ...input }, { signal });
+		},
 		elements(input, { signal }) {
 			asked("elements", input);
 			return engine.elements({ file: ref, ...input }, { signal });

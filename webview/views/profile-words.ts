@@ -1,6 +1,6 @@
 import { formatCount, formatNumber } from "../../src/core/format";
 import { type AxisProfile, isUnseen } from "../../src/core/inspection";
-import { rangeOf } from "../../src/drawing/profile-bins";
+import type { ShownProfile } from "../../src/drawing/shown-profile";
 
 const HEADINGS = ["Index", "Count", "Mean", "Std", "Min", "Max", "NaN", "+Inf", "−Inf", "Zeros"] as const;
 const SAMPLED_HEADINGS = HEADINGS.map((heading) => (heading === "Index" ? heading : `${heading} seen`));
@@ -10,7 +10,7 @@ export function profileHeadings(sampled: boolean): readonly string[] {
 }
 
 /** Where the means are lowest and highest. */
-export function summaryOf(profile: AxisProfile, letter: string, sampled: boolean): string {
+export function summaryOf({ profile, nameOf }: ShownProfile, letter: string, sampled: boolean): string {
 	let [lowest, highest] = [-1, -1];
 	for (let bin = 0; bin < profile.bins; bin++) {
 		if (!profile.count[bin]) continue;
@@ -19,7 +19,7 @@ export function summaryOf(profile: AxisProfile, letter: string, sampled: boolean
 		if (highest < 0 || mean > (profile.mean[highest] as number)) highest = bin;
 	}
 	if (lowest < 0) return profile.bins === 0 ? "No index." : "No finite value.";
-	const at = (bin: number) => `${formatNumber(profile.mean[bin] as number)} at ${letter} ${rangeOf(profile, bin)}`;
+	const at = (bin: number) => `${formatNumber(profile.mean[bin] as number)} at ${letter} ${nameOf(bin)}`;
 	const from = sampled ? " in the sample" : "";
 	return lowest === highest ? `Mean${from} ${at(lowest)}.` : `Means${from} from ${at(lowest)} to ${at(highest)}.`;
 }
@@ -48,13 +48,13 @@ export function valuesOf(profile: AxisProfile, bin: number, sampled: boolean): s
 }
 
 /** A bin's row in the table. */
-export function rowOf(profile: AxisProfile, bin: number, sampled: boolean): string[] {
-	if (sampled && isUnseen(profile, bin)) return [rangeOf(profile, bin), "unknown", ...HEADINGS.slice(2).map(() => "–")];
+export function rowOf({ profile, nameOf }: ShownProfile, bin: number, sampled: boolean): string[] {
+	if (sampled && isUnseen(profile, bin)) return [nameOf(bin), "unknown", ...HEADINGS.slice(2).map(() => "–")];
 	const some = Boolean(profile.count[bin]);
 	const number = (values: AxisProfile["min"]) => (some ? formatNumber(values[bin] ?? NaN) : "–");
 	const count = (counts: Float64Array) => formatCount(counts[bin] ?? 0);
 	return [
-		rangeOf(profile, bin),
+		nameOf(bin),
 		count(profile.count),
 		number(profile.mean),
 		number(profile.std),

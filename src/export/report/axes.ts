@@ -3,7 +3,7 @@ import { type AxisProfile, type Inspection, isUnseen } from "../../core/inspecti
 import { flagsOf, PROFILE_FLAGS } from "../../core/profile-flags";
 import { STATISTICS } from "../../core/statistics-json";
 import { svgInline } from "../../drawing/figure";
-import { rangeOf } from "../../drawing/profile-bins";
+import { boundsOf, rangeOf } from "../../drawing/profile-bins";
 import { PRINT } from "../../drawing/surface";
 import { profilePlot } from "../figures";
 import { HEADINGS, statistic } from "./facts";
@@ -29,7 +29,11 @@ function axisBlock(profile: AxisProfile, inspection: Inspection, title: string, 
 	const heading = `${letter}: axis ${axis}, ${formatCount(size)} ${size === 1 ? "index" : "indices"}`;
 	const binned = bins < size ? `, in ${formatCount(bins)} bins` : "";
 	if (bins === 0) return together(h("h3", {}, heading), h("p", {}, "No index."));
-	const plot = profilePlot(profile, { title, letter, exact, seen, elements }, true);
+	const plot = profilePlot(
+		{ profile, boundsOf: (bin) => boundsOf(profile, bin) },
+		{ title, letter, exact, seen, elements },
+		{ series: "mean", extremes: true },
+	);
 	return together(
 		h("h3", {}, heading, h("span", { class: "quiet" }, binned)),
 		flagsList(profile, letter),
