@@ -16,7 +16,7 @@ export const npz: TensorReader = {
 	sniffMembers: (names) => names.some((name) => name.endsWith(".npy")),
 	async open(source, signal) {
 		// Headers lie side by side where members are small: one read serves many.
-		const archive = await openZip(readAhead(source), signal);
+		const archive = await openZip(source, signal, readAhead(source));
 		const members = archive.entries.filter(({ name }) => !name.endsWith("/"));
 		const arrays = members.filter(({ name }) => name.endsWith(".npy"));
 		if (arrays.length === 0 && members.length > 0) throw otherArchive(members, source);

@@ -50,6 +50,32 @@ describe("opening a file", () => {
 		assert.ok(reads.count < 100, JSON.stringify(reads));
 	});
 
+	for (const [suffix, mark, name] of [
+		["npz", "a.npy", "layer"],
+		["pt", "m/data.pkl", "m/data/"],
+		["keras", "model.weights.h5", "layer"],
+		["zip", "w/.zarray", "w/"],
+	] as const) {
+		it(`reads the directory of an archive once (.${suffix})`, async () => {
+			const more = Array.from({ length: 20_000 }, (_, i) => ({ name: `${name}${i}`, data: new Uint8Array(1) }));
+			const archive = zipFile([{ name: mark, data: suffix === "npz" ? npyFile() : join("{}") }, ...more]);
+			const directory = new DataView(archive.buffer).getUint32(archive.length - 6, true);
+			const whole = memorySource(`many.${suffix}`, archive);
+			let read = 0;
+			const source: ByteSource = {
+				...whole,
+				read(offset, length, signal, target) {
+					if (offset + length > directory) read += offset + length - Math.max(offset, directory);
+					return whole.read(offset, length, signal, target);
+				},
+			};
+			// What is in these archives is no tensor file's: it may be refused once the directory was read.
+			await openTensors(source).catch(() => {});
+			const size = archive.length - directory;
+			assert.ok(read >= size && read < 1.5 * size, `${read} of ${size} bytes`);
+		});
+	}
+
 	it("keeps nothing of deflated members in memory but their headers", async function () {
 		this.timeout(60_000);
 		const data = npyFile({ shape: "(100000,)", data: new Uint8Array(400_000) });

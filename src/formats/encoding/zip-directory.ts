@@ -33,12 +33,23 @@ const LOCAL_BYTES = 30;
 
 type Mutable = { -readonly [Key in keyof ZipEntry]: ZipEntry[Key] };
 
+/** Directories that were read: what finds out an archive's format and what opens it share one reading. */
+const known = new WeakMap<ByteSource, readonly ZipEntry[]>();
+
 /**
- * Reads the directory at the end of a zip archive (PKWARE APPNOTE 4.3.12). Faults of one entry become its `problem`:
- * names that leave the folder or appear twice, encryption, members that overlap. Throws where the directory as a whole
- * cannot be read.
+ * Reads the directory at the end of a zip archive (PKWARE APPNOTE 4.3.12), once for each source. Faults of one entry become
+ * its `problem`: names that leave the folder or appear twice, encryption, members that overlap. Throws where the directory
+ * as a whole cannot be read.
  */
 export async function readDirectory(source: ByteSource, signal?: AbortSignal): Promise<readonly ZipEntry[]> {
+	const before = known.get(source);
+	if (before) return before;
+	const entries = await parseDirectory(source, signal);
+	known.set(source, entries);
+	return entries;
+}
+
+async function parseDirectory(source: ByteSource, signal?: AbortSignal): Promise<readonly ZipEntry[]> {
 	const { offset, size, count } = await findDirectory(source, signal);
 	const fail = (message: string, byte: number, code: "corrupt" | "too-large" = "corrupt"): never => {
 		throw new TensorError(code, message, { file: source.name, byte });

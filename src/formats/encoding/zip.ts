@@ -24,10 +24,13 @@ export interface ZipArchive {
 	open(entry: ZipEntry, signal?: AbortSignal): Promise<ByteSource>;
 }
 
-/** Reads the directory of a zip archive. Throws `corrupt`, `unsupported` or `too-large` where no member can be trusted. */
-export async function openZip(source: ByteSource, signal?: AbortSignal): Promise<ZipArchive> {
+/**
+ * Reads the directory of a zip archive; members are read from the source, or from another one of the same bytes. Throws
+ * `corrupt`, `unsupported` or `too-large` where no member can be trusted.
+ */
+export async function openZip(source: ByteSource, signal?: AbortSignal, members = source): Promise<ZipArchive> {
 	const entries = await readDirectory(source, signal);
-	return { entries, open: (entry, openSignal) => openMember(source, entry, openSignal) };
+	return { entries, open: (entry, openSignal) => openMember(members, entry, openSignal) };
 }
 
 async function openMember(source: ByteSource, entry: ZipEntry, signal: AbortSignal | undefined): Promise<ByteSource> {
