@@ -54,9 +54,9 @@ export async function openHdf5(source: ByteSource, signal?: AbortSignal): Promis
 			metadata,
 			notes,
 			boxes: ({ name }, maxElements) => tensorBoxes(lookUp(name), maxElements),
-			async read({ name }, box, readSignal) {
+			async read({ name }, box, readSignal, target) {
 				try {
-					return await readTensor(file, lookUp(name), box, readSignal);
+					return await readTensor(file, lookUp(name), box, readSignal, target);
 				} catch (thrown) {
 					throw TensorError.from(thrown).at({ tensor: name });
 				}

@@ -109,7 +109,13 @@ export function* tensorBoxes({ shape, chunks, field }: H5Tensor, maxElements: nu
 }
 
 /** The values of any box of a tensor, dense in C order; asks the library for pieces of bounded size. */
-export async function readTensor(file: H5File, tensor: H5Tensor, box: Box, signal?: AbortSignal): Promise<Chunk> {
+export async function readTensor(
+	file: H5File,
+	tensor: H5Tensor,
+	box: Box,
+	signal?: AbortSignal,
+	target?: Uint8Array,
+): Promise<Chunk> {
 	const { field, shape, chunks, recordBytes } = tensor;
 	const dtype = field.dtype as DType;
 	checkBox([...shape, ...field.inner], box);
@@ -119,7 +125,8 @@ export async function readTensor(file: H5File, tensor: H5Tensor, box: Box, signa
 		const sentence = `A box of ${count} ${dtype} values is more than the ${MAX_BOX_BYTES} bytes that are read at once; read it in smaller boxes.`;
 		throw new TensorError("too-large", sentence);
 	}
-	const out = new Uint8Array(count * itemBytes);
+	const bytes = count * itemBytes;
+	const out = target && bytes <= target.length ? target.subarray(0, bytes) : new Uint8Array(bytes);
 	const rank = shape.length;
 	const outer = { origin: box.origin.slice(0, rank), shape: box.shape.slice(0, rank) };
 	const inner = innerRuns(field.inner, { origin: box.origin.slice(rank), shape: box.shape.slice(rank) }, itemBytes);
@@ -171,7 +178,13 @@ async function withPiece(
 	const region = keep ? around : piece;
 	await file.use(`the dataset "${path}"`, (library, id) =>
 		withRecords(library, id, path, recordBytes, region, (records) => {
-			if (keep) kept.set(file, { path, region, records: records.slice() });
+			if (keep) {
+				const { length } = records;
+				// The memory of the stretch before serves again: as garbage it would pile up in every worker.
+				const copy = before?.records.length === length ? before.records : new Uint8Array(length);
+				copy.set(records);
+				kept.set(file, { path, region, records: copy });
+			}
 			take(records, region);
 		}),
 	);

@@ -7,7 +7,7 @@ import { type Superblock, superblockOf } from "./object-header";
 
 /** A source that can be read at once, as the library needs it. */
 export interface SyncSource extends ByteSource {
-	readSync(offset: number, length: number): Uint8Array;
+	readSync(offset: number, length: number, target?: Uint8Array): Uint8Array;
 }
 
 /** A file in the library's hands. */
@@ -38,8 +38,9 @@ export function h5File(source: SyncSource): H5File {
 		const read = (_: unknown, heap: Int8Array, offset: number, length: number, position: number) => {
 			const count = Math.max(0, Math.min(length, source.size - position));
 			try {
-				const bytes = source.readSync(position, count);
-				new Uint8Array(heap.buffer, heap.byteOffset + offset, count).set(bytes);
+				const into = new Uint8Array(heap.buffer, heap.byteOffset + offset, count);
+				const bytes = source.readSync(position, count, into);
+				if (bytes.buffer !== into.buffer) into.set(bytes);
 			} catch (thrown) {
 				// It may not cross the library: what C has on its stack is not cleaned up by an exception.
 				failure = thrown;
