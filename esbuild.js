@@ -119,13 +119,14 @@ const PROGRAMS = [
 	},
 ];
 
-/** Programs of the tests that are not test files: VS Code calls the first, `npm start -- --check` the second, `npm run bench` the third, `npm run accuracy` the fourth, `npm run catalogue` the fifth. */
+/** Programs of the tests that are not test files: VS Code calls the first, `npm start -- --check` the second, `npm run bench` the third, `npm run accuracy` the fourth, `npm run catalogue` the fifth, `npm run memory` the sixth. */
 const TEST_PROGRAMS = [
 	path.join("host", "index.ts"),
 	path.join("support", "start-check.ts"),
 	path.join("bench", "ours.ts"),
 	path.join("accuracy", "generate.ts"),
 	path.join("catalogue", "generate.ts"),
+	path.join("memory", "make.ts"),
 ];
 
 /** Test files keep their place: test/core/layout.test.ts becomes dist/test/core/layout.test.js. */

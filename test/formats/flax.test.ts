@@ -4,23 +4,10 @@ import { memorySource, openTensors } from "../../src/formats";
 import type { ByteSource } from "../../src/formats/reader";
 import { join } from "./build";
 import { damagedCopies } from "./damage";
+import { big, bin, extension, list, map, text, uint } from "./msgpack-build";
 import { counting } from "./node-source";
 import { allValues } from "./values";
 
-type Packed = Uint8Array;
-
-const big = (width: number, value: number) => {
-	const bytes = new Uint8Array(8);
-	new DataView(bytes.buffer).setBigUint64(0, BigInt(value));
-	return bytes.slice(8 - width);
-};
-const text = (value: string): Packed => join([0xa0 + value.length], value);
-const bin = (bytes: Uint8Array): Packed => join([0xc6], big(4, bytes.length), bytes);
-const list = (...items: readonly Packed[]): Packed => join([0x90 + items.length], ...items);
-const map = (entries: Readonly<Record<string, Packed>>): Packed =>
-	join([0x80 + Object.keys(entries).length], ...Object.entries(entries).flatMap(([key, value]) => [text(key), value]));
-const extension = (code: number, bytes: Uint8Array): Packed => join([0xc9], big(4, bytes.length), [code], bytes);
-const uint = (value: number): Packed => (value < 128 ? Uint8Array.of(value) : join([0xce], big(4, value)));
 const packedArray = (shape: readonly number[], dtype: string, bytes: Uint8Array) =>
 	list(list(...shape.map(uint)), text(dtype), bin(bytes));
 const array = (shape: readonly number[], dtype: string, bytes: Uint8Array) =>

@@ -6,34 +6,11 @@ import { memorySource, openTensors } from "../../src/formats";
 import { unsnappy } from "../../src/formats/encoding/snappy";
 import { int, join } from "./build";
 import { damagedCopies } from "./damage";
-import { bytes, number, packed, varint } from "./protobuf-build";
+import { bytes, packed } from "./protobuf-build";
 import { SHARED } from "./record";
+import { entry, header, table } from "./tf-build";
 import { allValues } from "./values";
 
-/** A table of one data block, its keys written whole. */
-function table(entries: readonly (readonly [string, Uint8Array])[]): Uint8Array {
-	const block = (items: readonly (readonly [string | Uint8Array, Uint8Array])[]) =>
-		join(
-			...items.flatMap(([key, value]) => [packed(0, join(key).length, value.length), key, value]),
-			int(4, 0),
-			int(4, 1),
-			new Uint8Array(5),
-		);
-	const data = block(entries);
-	const index = block([["zzz", packed(0, data.length - 5)]]);
-	const handles = join(varint(0), varint(0), varint(data.length), varint(index.length - 5));
-	return join(data, index, handles, new Uint8Array(40 - handles.length), int(8, 0xdb4775248b80fb57n));
-}
-
-const header = (shards: number) => ["", number(1, shards)] as const;
-const entry = (type: number, shape: readonly number[], shard: number, offset: number, size: number) =>
-	join(
-		number(1, type),
-		bytes(2, ...shape.map((length) => bytes(2, number(1, length)))),
-		number(3, shard),
-		number(4, offset),
-		number(5, size),
-	);
 const data = new Uint8Array(Float32Array.of(9, 1, 2).buffer);
 
 function open(file: Uint8Array, shards: Readonly<Record<string, Uint8Array>>, left = { open: 0 }) {
