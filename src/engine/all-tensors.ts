@@ -43,37 +43,55 @@ export function chooseAll({ file, tensors }: FileDescription, all: AllOptions): 
 		if (all.keepOthers && !tensor.problem && typeof tensor.dtype === "string") parts.push({ tensor: tensor.name });
 	}
 	if (normalized > 0) return { parts, leftOut };
-	const reasons = [...leftOut].map(([reason, names]) => `${names[0]}: ${reason}`);
-	const none = `No tensor${all.pattern === undefined ? "" : ` whose name fits "${all.pattern}"`} can be normalized so`;
-	throw new TensorError(
-		"bad-option",
-		reasons.length > 0
-			? `${none}. ${reasons.slice(0, 3).join(" ")}`
-			: `${none}; the file holds ${
-					tensors.length === 0
-						? "none"
-						: tensors
-								.slice(0, 20)
-								.map(({ name }) => JSON.stringify(name))
-								.join(", ")
-				}.`,
-		{ file },
-	);
+	throw noTensorFits({ file, tensors }, all.pattern, leftOut);
+}
+
+/** The tensors of a file that a norm may be applied to, by their names and dtypes. */
+export function fitting({ tensors }: Pick<FileDescription, "tensors">, pattern: string | undefined): TensorInfo[] {
+	const fits = namePattern(pattern ?? "*");
+	return tensors.filter((tensor) => fits(tensor.name) && !problemOf(tensor, pattern));
+}
+
+/** Says that no tensor can be normalized, and why those whose names fit cannot. */
+export function noTensorFits(
+	{ file, tensors }: Pick<FileDescription, "file" | "tensors">,
+	pattern: string | undefined,
+	leftOut: AllTensors["leftOut"] = new Map(),
+): TensorError {
+	const fits = namePattern(pattern ?? "*");
+	const named = tensors.filter(({ name }) => fits(name));
+	const reasons =
+		leftOut.size > 0
+			? [...leftOut].map(([reason, [name]]) => `${name}: ${reason}`)
+			: named.flatMap((tensor) => problemOf(tensor, pattern)?.replace(/^/, `${tensor.name}: `) ?? []);
+	const none = `No tensor${pattern === undefined ? "" : ` whose name fits "${pattern}"`} can be normalized so`;
+	const names = tensors.slice(0, 20).map(({ name }) => JSON.stringify(name));
+	const why =
+		reasons.length > 0 ? `. ${reasons.slice(0, 3).join(" ")}` : `; the file holds ${names.join(", ") || "none"}.`;
+	return new TensorError("bad-option", `${none}${why}`, { file });
 }
 
 /** The norm of a tensor, or the reason why it has none. */
-function tryNorm({ dtype, shape, problem }: TensorInfo, { pattern, normOf }: AllOptions): Norm | string {
+function tryNorm(tensor: TensorInfo, { pattern, normOf }: AllOptions): Norm | string {
+	const problem = problemOf(tensor, pattern);
+	if (problem) return problem;
+	const { shape, dtype } = tensor;
+	try {
+		const norm = normOf(shape, dtype as DType);
+		layoutOf(norm, shape);
+		return norm;
+	} catch (thrown) {
+		return thrown instanceof Error ? thrown.message : String(thrown);
+	}
+}
+
+/** Why a tensor cannot be normalized whatever the norm; undefined where it can. */
+function problemOf({ dtype, problem }: TensorInfo, pattern: string | undefined): string | undefined {
 	if (problem) return problem.message;
 	if (typeof dtype !== "string") return `Values of type ${formatDType(dtype)} are no numbers.`;
 	if (partsOf(dtype) === 2) return `Complex values (${dtype}) have no agreed normalization.`;
 	if (pattern === undefined && DTYPES[dtype].kind !== "float") {
 		return `${dtype} is no floating type: name the tensor to normalize it too.`;
 	}
-	try {
-		const norm = normOf(shape, dtype);
-		layoutOf(norm, shape);
-		return norm;
-	} catch (thrown) {
-		return thrown instanceof Error ? thrown.message : String(thrown);
-	}
+	return undefined;
 }

@@ -7,6 +7,7 @@ import { INPUT_IDS, type InputId } from "../core/norm-inputs";
 import { type NormOptions, normOption, OPTIONS, type OptionId, optionProblem } from "../core/norm-options";
 import { isNormId, NORMALIZATIONS, type NormId } from "../core/normalizations";
 import { type RawLayout, rawLayoutOf } from "../core/raw-layout";
+import type { AllChoice } from "./allTensors";
 import { defined, type NormDraft } from "./normDraft";
 import { splitTensor } from "./pathLiteral";
 import { SUFFIXES } from "./tensorFiles";
@@ -25,6 +26,10 @@ export interface CommandArguments extends Partial<NormOptions>, Partial<Record<I
 	readonly file?: vscode.Uri | string;
 	/** Name of the tensor; without it the only one, or else it is asked for. */
 	readonly tensor?: string;
+	/** Normalizes all tensors into one output: true those of floating types, a text those whose name fits it ("conv*.weight, !*.bn.*"). */
+	readonly all?: boolean | string;
+	/** With `all`: whether the file's other tensors are written too, as they are; false unless told. */
+	readonly keepOthers?: boolean;
 	/** For `openRaw`: dtype, shape, offset, order and byteOrder of the values, all but the dtype optional. */
 	readonly raw?: Readonly<Partial<Record<keyof RawLayout, unknown>>>;
 	readonly norm?: NormId;
@@ -46,6 +51,7 @@ export interface Given extends NormDraft, InputPlaces, Pick<CommandArguments, "d
 	readonly program: boolean;
 	readonly place?: TensorPlace;
 	readonly tensor?: string;
+	readonly all?: AllChoice;
 	readonly raw?: RawLayout;
 	readonly output?: string;
 }
@@ -72,13 +78,14 @@ export function readArguments(first: unknown): Given {
 		program: true,
 		place: file && defined({ uri: file.uri, tensor: tensor ?? file.tensor }),
 		tensor: tensor ?? file?.tensor,
+		all: allOf(given.all, given.keepOthers),
 		raw: given.raw === undefined ? undefined : rawLayoutOf(Object(given.raw)),
 		id: norm,
 		...options,
 		...Object.fromEntries(inputs),
 		dtype: checked("dtype", given.dtype, isWritable, `one of ${WRITABLE.join(", ")}`),
 		output: given.output === undefined ? undefined : outputOf(given.output),
-		overwrite: checked("overwrite", given.overwrite, (value) => typeof value === "boolean", "true or false"),
+		overwrite: checked("overwrite", given.overwrite, isBoolean, "true or false"),
 		token: given.token as vscode.CancellationToken | undefined,
 	}) as Given;
 }
@@ -140,6 +147,18 @@ function wrong(name: string, value: unknown, expected: string): TensorError {
 	return new TensorError("bad-option", `The argument "${name}" is ${JSON.stringify(value)}; expected ${expected}.`);
 }
 
+function allOf(all: unknown, keepOthers: unknown): AllChoice | undefined {
+	const kept = checked("keepOthers", keepOthers, isBoolean, "true or false");
+	const isChoice = (value: unknown): value is boolean | string => isBoolean(value) || isString(value);
+	const choice = checked("all", all, isChoice, 'true or a pattern of names such as "conv*.weight"');
+	if (choice === undefined || choice === false) {
+		if (kept) throw new TensorError("bad-option", 'The argument "keepOthers" belongs to "all"; give both.');
+		return undefined;
+	}
+	return { pattern: choice === true ? "" : choice, keepOthers: kept ?? false };
+}
+
+const isBoolean = (value: unknown): value is boolean => typeof value === "boolean";
 const isString = (value: unknown): value is string => typeof value === "string";
 const isNumber = (value: unknown): value is number => typeof value === "number";
 const isNumbers = (value: unknown): value is number[] => Array.isArray(value) && value.every(isNumber);

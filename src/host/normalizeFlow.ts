@@ -2,16 +2,27 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { TensorError } from "../core/errors";
 import { formatBytes, formatCount, formatShape } from "../core/format";
+import type { Shape } from "../core/layout";
 import { INPUT_IDS, type InputId } from "../core/norm-inputs";
-import type { Norm } from "../core/normalizations";
-import type { NormalizeRequest, NormalizeResult, TensorRef } from "../engine/api";
+import { type Norm, type NormId, normalization } from "../core/normalizations";
+import { chooseAll } from "../engine/all-tensors";
+import type { NormalizeAllResult, NormalizeRequest, NormalizeResult, TensorRef } from "../engine/api";
 import type { InputRefs } from "../engine/norm-inputs";
+import { patternOf } from "./allTensors";
 import { type Given, type InputPlaces, isUriText, type TensorPlace } from "./commandArguments";
 import { showFailure } from "./failure";
 import { fileRefOf } from "./fileRef";
 import type { Host } from "./host";
 import { withProgress } from "./longTask";
-import { type Draft, type Habits, normalizeQuestions, type Whole, withFile, withTensor } from "./normalizeQuestions";
+import {
+	type Draft,
+	type Habits,
+	normalizeQuestions,
+	type Whole,
+	withAll,
+	withFile,
+	withTensor,
+} from "./normalizeQuestions";
 import { normInWords } from "./normChoices";
 import { defined, normDraftOf, normOf } from "./normDraft";
 import { openFile, tensorNamed } from "./openedFile";
@@ -25,13 +36,20 @@ export interface Normalized {
 	readonly result: NormalizeResult;
 }
 
+/** The same of all tensors of a file; `leftOut` are the names of those that were not normalized, by the reason. */
+export interface AllNormalized {
+	readonly uri: vscode.Uri;
+	readonly result: NormalizeAllResult;
+	readonly leftOut: Readonly<Record<string, readonly string[]>>;
+}
+
 const HABITS = "normalize.habits";
 
 /**
  * Normalizes a tensor into a new file. A program that gives `norm` and `output` is asked nothing (what it leaves out has
  * PyTorch's defaults); otherwise the user is asked for what is missing. None where the user left.
  */
-export async function normalizeCommand(host: Host, given: Given): Promise<Normalized | undefined> {
+export async function normalizeCommand(host: Host, given: Given): Promise<Normalized | AllNormalized | undefined> {
 	const complete = given.program && given.id !== undefined && given.output !== undefined;
 	const draft = await draftOf(host, given);
 	if (complete && !draft.opened) {
@@ -40,8 +58,13 @@ export async function normalizeCommand(host: Host, given: Given): Promise<Normal
 	if (complete && draft.opened && !draft.tensor) tensorNamed(draft.opened, given.tensor);
 	const whole = complete ? draft : await ask(host, draft);
 	if (!whole) return undefined;
+	if ((whole as Whole).all) {
+		const all = await writeAll(host, whole as Whole, given);
+		if (!complete) offerToOpen(host, all.uri, allInWords(all), all.result.tensors);
+		return all;
+	}
 	const written = await write(host, whole as Whole, given);
-	if (!complete) offerToOpen(host, written);
+	if (!complete) offerToOpenOne(host, written);
 	return written;
 }
 
@@ -61,7 +84,7 @@ export async function normalizeChosen(
 	const whole = await ask(host, draft);
 	if (!whole) return undefined;
 	const written = await write(host, whole, { program: false });
-	offerToOpen(host, written);
+	offerToOpenOne(host, written);
 	return written;
 }
 
@@ -81,6 +104,7 @@ async function draftOf(host: Host, given: Given): Promise<Draft> {
 	};
 	if (!place) return draft;
 	const opened = await openFile(host, place.uri);
+	if (given.all) return withAll({ ...draft, opened }, given.all);
 	const withOpened = withFile(draft, opened);
 	return place.tensor === undefined ? withOpened : withTensor(withOpened, tensorNamed(opened, place.tensor));
 }
@@ -96,8 +120,7 @@ async function ask(host: Host, draft: Draft): Promise<Whole | undefined> {
 
 async function write(host: Host, draft: Whole, given: Given): Promise<Normalized> {
 	const { opened, tensor, output } = draft;
-	const norm = normOf(draft, tensor.shape);
-	if (!norm) throw new TensorError("internal", "No normalization was chosen.");
+	const norm = neededNorm(draft, tensor.shape);
 	const request: NormalizeRequest = {
 		file: opened.file,
 		tensor: tensor.name,
@@ -128,13 +151,57 @@ async function tensorRef(host: Host, { uri, tensor }: TensorPlace): Promise<Tens
 	return { file: await fileRefOf(host, uri), ...(tensor === undefined ? {} : { tensor }) };
 }
 
+/** Normalizes all tensors that fit into one file. */
+async function writeAll(host: Host, draft: Whole, given: Given): Promise<AllNormalized> {
+	const { opened, output, all = {} } = draft;
+	const { parts, leftOut } = chooseAll(opened.description, {
+		...patternOf(all),
+		keepOthers: all.keepOthers ?? false,
+		normOf: (shape) => neededNorm(draft, shape),
+		options: { ...(await inputRefs(host, { ...given, ...draft })), ...(given.dtype ? { dtype: given.dtype } : {}) },
+	});
+	const request = { file: opened.file, tensors: parts, output: output.path, overwrite: output.overwrite };
+	const title = `${normalization(draft.id as NormId).label} of ${formatCount(parts.length)} tensors of ${opened.description.file}`;
+	const result = await withProgress(title, (options) => host.engine.normalizeAll(request, options), given.token);
+	host.log.info(`${title} written to ${result.output} in ${Math.round(result.elapsedMs)} ms`);
+	for (const [reason, names] of leftOut) host.log.info(`Not normalized: ${names.join(", ")}. ${reason}`);
+	return { uri: vscode.Uri.file(result.output), result, leftOut: Object.fromEntries(leftOut) };
+}
+
+function neededNorm(draft: Whole, shape: Shape): Norm {
+	const norm = normOf(draft, shape);
+	if (!norm) throw new TensorError("internal", "No normalization was chosen.");
+	return norm;
+}
+
+/** What was written of many tensors, and how many were not normalized, with the first reason. */
+function allInWords({ result: { tensors, bytes }, leftOut }: AllNormalized): string {
+	const normalized = tensors.filter(({ layout }) => layout).length;
+	const kept = tensors.length - normalized;
+	const others = kept > 0 ? `, ${formatCount(kept)} as they were` : "";
+	const [[reason, names] = ["", []]] = Object.entries(leftOut);
+	const out = Object.values(leftOut).flat().length;
+	const why = out > 0 ? ` ${formatCount(out)} were not normalized, such as ${names[0]}: ${reason}` : "";
+	return `${formatCount(normalized)} tensors normalized${others}, ${formatBytes(bytes)}.${why}`;
+}
+
+function offerToOpenOne(host: Host, { uri, result }: Normalized): void {
+	const { dtype, shape, bytes } = result;
+	offerToOpen(host, uri, `${formatShape(shape)} ${dtype}, ${formatBytes(bytes)}.`, [result]);
+}
+
 /** Says what was written and offers to open it; does not wait for the answer. */
-function offerToOpen(host: Host, { uri, result }: Normalized): void {
-	const { dtype, shape, bytes, overflowed } = result;
-	const note = overflowed > 0 ? ` ${formatCount(overflowed)} values were past the range of ${dtype}.` : "";
-	const written = `Wrote ${path.basename(uri.fsPath)}: ${formatShape(shape)} ${dtype}, ${formatBytes(bytes)}.${note}`;
+function offerToOpen(
+	host: Host,
+	uri: vscode.Uri,
+	what: string,
+	tensors: readonly Pick<NormalizeResult, "dtype" | "overflowed">[],
+): void {
+	const past = tensors.filter(({ overflowed }) => overflowed > 0);
+	const overflowed = past.reduce((sum, each) => sum + each.overflowed, 0);
+	const note = overflowed > 0 ? ` ${formatCount(overflowed)} values were past the range of ${past[0]?.dtype}.` : "";
 	const show = overflowed > 0 ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
-	void show(written, "Open").then(async (choice) => {
+	void show(`Wrote ${path.basename(uri.fsPath)}: ${what}${note}`, "Open").then(async (choice) => {
 		if (choice === undefined) return;
 		await openInspector(uri).catch((thrown) => showFailure(host, thrown));
 	});

@@ -8,6 +8,8 @@ import { INPUT_IDS } from "../core/norm-inputs";
 import type { OptionId } from "../core/norm-options";
 import { layoutOf, type NormId, normalization } from "../core/normalizations";
 import type { TensorInfo } from "../core/tensor";
+import { type AllChoice, exampleOf } from "./allTensors";
+import { allTensorsQuestions, askTensorOrAll } from "./allTensorsQuestions";
 import type { InputPlaces } from "./commandArguments";
 import type { Host } from "./host";
 import { inputQuestion } from "./inputQuestion";
@@ -21,7 +23,7 @@ import {
 	normChoices,
 } from "./normChoices";
 import { type NormDraft, normOf } from "./normDraft";
-import { askFile, askTensor, type OpenedFile, openFile } from "./openedFile";
+import { askFile, type OpenedFile, openFile } from "./openedFile";
 import { askOutput, type Output } from "./outputQuestion";
 import { BACK, type Place, type Question } from "./questions";
 import { askText, pickMany, pickOne } from "./quickInputs";
@@ -29,7 +31,9 @@ import { askText, pickMany, pickOne } from "./quickInputs";
 /** What is known so far of a normalization that is being asked for. */
 export interface Draft extends NormDraft, InputPlaces {
 	readonly opened?: OpenedFile;
+	/** What is normalized; where all tensors are, one that stands for them. */
 	readonly tensor?: TensorInfo;
+	readonly all?: AllChoice;
 	readonly output?: Output;
 }
 
@@ -55,13 +59,15 @@ export function normalizeQuestions(host: Host, habits: Habits): readonly Questio
 			},
 		},
 		{
-			open: (draft) => !draft.tensor,
+			open: (draft) => !draft.tensor && !draft.all,
 			async ask(draft, place) {
 				const { opened } = draft as Whole;
-				const tensor = await askTensor(prompt(draft, place, "Which tensor?"), opened);
-				return tensor === undefined || tensor === BACK ? tensor : { ...draft, tensor };
+				const tensor = await askTensorOrAll(prompt(draft, place, "Which tensor?"), opened);
+				if (tensor === undefined || tensor === BACK) return tensor;
+				return tensor === "all" ? { ...draft, all: {} } : { ...draft, tensor };
 			},
 		},
+		...allTensorsQuestions(prompt, withAll),
 		{
 			open: (draft) => !draft.id,
 			async ask(draft, place) {
@@ -126,7 +132,7 @@ export function normalizeQuestions(host: Host, habits: Habits): readonly Questio
 			open: (draft) => draft.output === undefined,
 			async ask(draft, place) {
 				const { opened, tensor, id } = draft as Whole & { id: NormId };
-				const output = await askOutput({ title: titleOf(draft), place }, opened, tensor, id);
+				const output = await askOutput({ title: titleOf(draft), place }, opened, draft.all ? "all" : tensor, id);
 				return output === undefined || output === BACK ? output : { ...draft, output };
 			},
 		},
@@ -144,6 +150,11 @@ const AXIS_QUESTIONS = {
 export function withFile(draft: Draft, opened: OpenedFile): Draft {
 	const [tensor, second] = opened.description.tensors;
 	return tensor && !second ? withTensor({ ...draft, opened }, tensor) : { ...draft, opened };
+}
+
+/** A draft with all tensors of its file that fit; throws where none does. */
+export function withAll(draft: Draft, all: AllChoice): Draft {
+	return settled({ ...draft, all, tensor: exampleOf((draft as Whole).opened.description, all) });
 }
 
 /** A draft with a tensor; throws the tensor's problem where it cannot be read. */
@@ -166,7 +177,8 @@ function uses({ id }: Draft, option: OptionId): boolean {
 function titleOf(draft: Draft): string {
 	const { opened, tensor } = draft;
 	const norm = tensor && normOf(draft, tensor.shape);
-	const what = opened ? [path.basename(opened.uri.path), ...(tensor?.name ? [tensor.name] : [])].join(" › ") : "Tensor";
+	const inFile = draft.all ? draft.all.pattern?.trim() || "all tensors" : tensor?.name;
+	const what = opened ? [path.basename(opened.uri.path), ...(inFile ? [inFile] : [])].join(" › ") : "Tensor";
 	return `Normalize ${what}${norm ? `: ${normalization(norm.id).label}` : ""}`;
 }
 

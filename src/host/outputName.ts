@@ -17,8 +17,18 @@ export function exportName(description: FileDescription, tensor: TensorInfo, wha
 
 /** A file's name without its suffix, with the tensor where it holds several. */
 function stemOf(description: FileDescription, tensor: TensorInfo): string {
-	const stem = description.file.replace(/(\.safetensors\.index\.json|\.[^.]+)$/i, "");
+	const stem = withoutSuffix(description.file);
 	return description.tensors.length > 1 ? `${stem}.${fileSafe(tensor.name)}` : stem;
+}
+
+/** The name proposed for many normalized tensors of a file, in a format that holds many: `model.groupNorm.safetensors`. */
+export function proposedNameOfAll({ file }: FileDescription, norm: NormId): string {
+	const suffix = /\.npz$/i.test(file) ? ".npz" : ".safetensors";
+	return `${withoutSuffix(file)}.${norm === "cells" ? "normalized" : norm}${suffix}`;
+}
+
+function withoutSuffix(file: string): string {
+	return file.replace(/(\.safetensors\.index\.json|\.[^.]+)$/i, "");
 }
 
 /** What is wrong with a path to write to, in one sentence; none where it will do. */
@@ -36,6 +46,7 @@ function fileSafe(name: string): string {
 	return name.replace(/[\\/:*?"<>|\u0000-\u001f\u007f]+/g, "_").slice(0, 100);
 }
 
-function listed(words: readonly string[]): string {
+/** Words in a row, the last after "or". */
+export function listed(words: readonly string[]): string {
 	return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }

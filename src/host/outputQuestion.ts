@@ -7,7 +7,7 @@ import type { TensorInfo } from "../core/tensor";
 import { WRITABLE_SUFFIXES } from "../formats/writer";
 import { isOnDisk } from "./fileRef";
 import type { OpenedFile } from "./openedFile";
-import { outputProblem, proposedName } from "./outputName";
+import { listed, outputProblem, proposedName, proposedNameOfAll } from "./outputName";
 import { type Answer, BACK } from "./questions";
 import { askText, type Prompt } from "./quickInputs";
 
@@ -17,28 +17,33 @@ export interface Output {
 	readonly overwrite: boolean;
 }
 
-/** Asks where to write a normalized tensor: beside its input by name, or elsewhere with a dialog; asks before it replaces a file. */
+/**
+ * Asks where to write a normalized tensor, or many: beside the input by name, or elsewhere with a dialog; asks before it
+ * replaces a file.
+ */
 export async function askOutput(
 	{ title, place }: Pick<Prompt, "title" | "place">,
 	opened: OpenedFile,
-	tensor: TensorInfo,
+	tensor: TensorInfo | "all",
 	norm: NormId,
 ): Promise<Answer<Output>> {
 	const folder = outputFolder(opened.uri);
-	let name = proposedName(opened.description, tensor, norm);
+	const { description } = opened;
+	let name = tensor === "all" ? proposedNameOfAll(description, norm) : proposedName(description, tensor, norm);
+	const suffixes = tensor === "all" ? WRITABLE_SUFFIXES.filter((suffix) => suffix !== ".npy") : WRITABLE_SUFFIXES;
 	for (;;) {
 		const suffix = path.extname(name);
 		const answer = await askText({
 			title,
 			place,
-			prompt: `File to write, in ${folder}; .npy, .npz or .safetensors`,
+			prompt: `File to write, in ${folder}; ${listed(suffixes)}`,
 			value: name,
 			selection: [name.length - path.basename(name).length, name.length - suffix.length],
-			check: (text) => outputProblem(text, WRITABLE_SUFFIXES),
+			check: (text) => outputProblem(text, suffixes),
 			button: {
 				iconPath: new vscode.ThemeIcon("folder-opened"),
 				tooltip: "Another folder…",
-				run: () => browse(path.join(folder, name)),
+				run: () => browse(path.join(folder, name), suffixes),
 			},
 		});
 		if (answer === undefined || answer === BACK) return answer;
@@ -61,8 +66,8 @@ export function outputFolder(input: vscode.Uri): string {
 	return folder?.uri.fsPath ?? os.homedir();
 }
 
-async function browse(proposed: string): Promise<string | undefined> {
-	const filters = { "Tensor files": WRITABLE_SUFFIXES.map((suffix: string) => suffix.slice(1)) };
+async function browse(proposed: string, suffixes: readonly string[]): Promise<string | undefined> {
+	const filters = { "Tensor files": suffixes.map((suffix) => suffix.slice(1)) };
 	const chosen = await vscode.window.showSaveDialog({ defaultUri: vscode.Uri.file(proposed), filters });
 	return chosen && isOnDisk(chosen) ? chosen.fsPath : undefined;
 }

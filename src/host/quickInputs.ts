@@ -61,23 +61,29 @@ export interface TextPrompt extends Prompt {
 	readonly selection?: readonly [number, number];
 	/** What is wrong with a text, which then is not taken. */
 	readonly check: (text: string) => string | undefined;
+	/** What is told of a text that can be taken, as it is typed. */
+	readonly tell?: (text: string) => string;
 	/** A button beside the box; its answer takes the place of the text. */
 	readonly button?: vscode.QuickInputButton & { readonly run: () => Promise<string | undefined> };
 }
 
 /** Lets the user type one line. */
-export async function askText({ title, place, prompt, value, selection, check, button }: TextPrompt) {
+export async function askText({ title, place, prompt, value, selection, check, tell, button }: TextPrompt) {
 	const box = vscode.window.createInputBox();
 	box.value = value;
 	if (selection) box.valueSelection = selection;
-	box.prompt = prompt;
+	// What is told of the text takes the place of the prompt.
+	if (tell) box.placeholder = prompt;
+	else box.prompt = prompt;
 	box.buttons = button ? [button] : [];
 	const validate = () => {
 		const problem = check(box.value);
-		box.validationMessage = problem;
+		box.validationMessage =
+			problem ?? (tell && { message: tell(box.value), severity: vscode.InputBoxValidationSeverity.Info });
 		return problem === undefined ? { value: box.value.trim() } : undefined;
 	};
 	box.onDidChangeValue(validate);
+	if (tell) validate();
 	let away = false;
 	box.onDidTriggerButton(async (pressed) => {
 		if (!button || pressed !== button) return;

@@ -6,6 +6,7 @@ import { readHover } from "../support/hover";
 import { npyHeader, npyOf, valuesOfNpy } from "../support/npy";
 import { PATIENCE_MS } from "../support/patience";
 import { answer, pick, picks, quickInput, quickInputMessage, whenAsked } from "../support/quick-input";
+import { safetensorsOf, valuesOfSafetensors } from "../support/safetensors";
 import { useWorkbench } from "../support/suite";
 import { webviewWithText } from "../support/webview";
 import {
@@ -123,6 +124,51 @@ describe("in the workbench, a user", () => {
 		});
 		await written.getByRole("button", { name: "Open", exact: true }).click();
 		await page.locator(".tab.active", { hasText: "acts.groupNorm.npy" }).waitFor({ timeout: PATIENCE_MS });
+	});
+
+	it("normalizes all tensors of a file whose name fits a pattern, and is told how many do as it is typed", async () => {
+		const { page } = session();
+		const other = ACTIVATION.map((x) => 3 - 2 * x);
+		const bias = { shape: [6], values: [1, 2, 3, 4, 5, 6] };
+		const model = {
+			"conv1.weight": { shape: SHAPE, values: ACTIVATION },
+			"conv2.weight": { shape: SHAPE, values: other },
+		};
+		fs.writeFileSync(at("model.safetensors"), safetensorsOf({ ...model, "conv2.bias": bias }));
+		await runCommand(page, "Tensor Inspector: Normalize Tensor…");
+		await whenAsked(page, "Which file?");
+		await pick(page, "model.safetensors");
+		await whenAsked(page, "Which tensor?");
+		await pick(page, "All tensors…");
+		await whenAsked(page, "Which names?");
+		assert.match(await quickInputMessage(page), /3 of 3 tensors are of a floating type/);
+		await answer(page, "lstm*");
+		await page.getByText("None of the 3 tensors fits.").waitFor({ timeout: PATIENCE_MS });
+		await quickInput(page).fill("conv*.weight");
+		await page.getByText("2 of 3 tensors fit: conv1.weight, conv2.weight").waitFor({ timeout: PATIENCE_MS });
+		await screenshot(page, "normalize-all-pattern-dark");
+		await page.keyboard.press("Enter");
+		await whenAsked(page, "What becomes of the other tensors?");
+		await pick(page, "Keep them as they are");
+		await whenAsked(page, "share a mean");
+		await pick(page, "GroupNorm");
+		await whenAsked(page, "Which is the channel axis?");
+		await pick(page, "axis 1");
+		await pick(page, "3 groups");
+		await whenAsked(page, "eps");
+		await answer(page, "0");
+		await whenAsked(page, "File to write");
+		assert.equal(await quickInput(page).inputValue(), "model.groupNorm.safetensors");
+		await page.keyboard.press("Enter");
+		await inCentre(page, "2 tensors normalized, 1 as they were");
+		await screenshot(page, "normalize-all-written-dark");
+		const found = valuesOfSafetensors(fs.readFileSync(at("model.groupNorm.safetensors")));
+		groupNorm(0).forEach((expected, i) => {
+			assert.ok(Math.abs((found["conv1.weight"]?.[i] as number) - expected) < 1e-12, `conv1.weight, element ${i}`);
+			assert.ok(Math.abs((found["conv2.weight"]?.[i] as number) + expected) < 1e-12, `conv2.weight, element ${i}`);
+		});
+		assert.deepEqual([...(found["conv2.bias"] ?? [])], bias.values);
+		for (const name of ["model.safetensors", "model.groupNorm.safetensors"]) fs.rmSync(at(name));
 	});
 
 	it("is asked before a file is replaced, and keeps it by saying no", async () => {

@@ -3,9 +3,10 @@ import fs from "node:fs";
 import * as vscode from "vscode";
 import type { StatisticsJson } from "../../src/core/statistics-json";
 import type { CommandArguments } from "../../src/host/commandArguments";
-import type { Normalized } from "../../src/host/normalizeFlow";
+import type { AllNormalized, Normalized } from "../../src/host/normalizeFlow";
 import { inspector, useFolder } from "../support/extension";
 import { npyHeader, npyOf, valuesOfNpy } from "../support/npy";
+import { safetensorsOf, valuesOfSafetensors } from "../support/safetensors";
 
 /** A (4, 3, 2, 2) activation whose channels differ in mean and spread. */
 const SHAPE = [4, 3, 2, 2] as const;
@@ -133,6 +134,62 @@ describe("the commands, called by a program", () => {
 				const channel = Math.floor(i / 4) % 3;
 				const expected = plain * (channel + 2) + 10 * (channel + 1);
 				assert.ok(Math.abs((values[i] as number) - expected) < 1e-11, `element ${i}: ${values[i]}, not ${expected}`);
+			});
+		});
+
+		describe("of all tensors of a file", () => {
+			const tensors = {
+				"conv1.weight": { shape: SHAPE, values: ACTIVATION },
+				"conv2.weight": { shape: SHAPE, values: ACTIVATION.map((x) => 7 - 3 * x) },
+				"conv2.bias": { shape: [3], values: [1, 2, 4] },
+			};
+			const given = () => ({ file: files.at("model.safetensors"), norm: "batchNorm" as const, axis: 1, eps: 0 });
+			before(() => files.put("model.safetensors", safetensorsOf(tensors)));
+			const isClose = (found: Float64Array | undefined, expected: ArrayLike<number>, what: string) => {
+				assert.equal(found?.length, expected.length, what);
+				found?.forEach((value, i) => {
+					assert.ok(Math.abs(value - (expected[i] as number)) < 1e-12, `${what}, element ${i}`);
+				});
+			};
+
+			it("writes those whose name fits, and tells why others were left out", async () => {
+				const output = files.at("all.safetensors");
+				const answer = await run<AllNormalized>("normalize", { ...given(), all: "conv?.*", output });
+				assert.equal(answer.uri.fsPath, files.uri("all.safetensors").fsPath);
+				assert.deepEqual(
+					answer.result.tensors.map(({ name }) => name),
+					["conv1.weight", "conv2.weight"],
+				);
+				assert.deepEqual(Object.values(answer.leftOut), [["conv2.bias"]]);
+				const found = valuesOfSafetensors(fs.readFileSync(output));
+				assert.deepEqual(Object.keys(found).sort(), ["conv1.weight", "conv2.weight"]);
+				isClose(found["conv1.weight"], batchNorm(0), "conv1.weight");
+				isClose(
+					found["conv2.weight"],
+					batchNorm(0).map((x) => -x),
+					"conv2.weight",
+				);
+			});
+
+			it("keeps the others bit by bit where told to", async () => {
+				const output = files.at("kept.safetensors");
+				await run("normalize", { ...given(), all: "conv1.weight", keepOthers: true, output });
+				const found = valuesOfSafetensors(fs.readFileSync(output));
+				isClose(found["conv1.weight"], batchNorm(0), "conv1.weight");
+				for (const name of ["conv2.weight", "conv2.bias"] as const) {
+					assert.deepEqual([...(found[name] ?? [])], [...tensors[name].values]);
+				}
+			});
+
+			it("refuses a pattern that fits none, a file for one, and what is no pattern, and writes nothing", async () => {
+				const names = files.names();
+				const whole = { ...given(), output: files.at("none.npz") };
+				assert.match(await refusal("normalize", { ...whole, all: "lstm*" }), /fits "lstm\*".*"conv1\.weight"/);
+				assert.match(await refusal("normalize", { ...whole, all: 7 }), /"all" is 7; expected true or a pattern/);
+				assert.match(await refusal("normalize", { ...whole, keepOthers: true }), /"keepOthers" belongs to "all"/);
+				const one = { ...whole, all: true, output: files.at("none.npy") };
+				assert.match(await refusal("normalize", one), /\.npy.*(one|single)/);
+				assert.deepEqual(files.names(), names);
 			});
 		});
 
