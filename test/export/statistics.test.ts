@@ -116,4 +116,28 @@ describe("exported statistics", function () {
 			assert.match(stderr, sentence);
 		}
 	});
+
+	it("cut a longer axis into 262 144 parts, and leave more sets out, which they say", async () => {
+		const length = 300_000;
+		const file = place(
+			folder,
+			"long.npy",
+			npy(
+				[1, length],
+				Float64Array.from({ length }, (_, k) => k),
+			),
+		);
+		const { stdout, stderr } = await run("stats", file, "--cells", `1,${length}`, "--axes", "--csv");
+		assert.match(stderr, /The 300\D000 sets of .* are left out: up to 262\D144 are written\./);
+		const rows = csvRows(stdout).slice(3);
+		assert.equal(rows.length, 262_144);
+		let next = 0;
+		for (const [, , , , first, last, count, mean] of rows) {
+			const [from, to] = [Number(first), Number(last)];
+			if (from !== next || Number(count) !== to - from + 1 || Number(mean) !== (from + to) / 2)
+				assert.fail(`the row of ${first} to ${last} has count ${count} and mean ${mean}`);
+			next = to + 1;
+		}
+		assert.equal(next, length);
+	});
 });

@@ -170,7 +170,7 @@ describe("the panel's exports", function () {
 		const svg = await parse(page, (await exported(page, /^Export this slice/, "SVG, dark on white")).content);
 		assert.deepEqual([svg.error, svg.foreign], ["", 0]);
 		assert.match(svg.description, /1 of the cells hold NaN\. 1 of the cells hold \+Inf\./);
-		const cells = svg.paths.flatMap((d) => d.match(/M[^M]+Z/g) ?? []);
+		const cells = svg.paths.flatMap((d) => d.match(/M\S+ \S+?h40v40h-40Z/g) ?? []);
 		assert.equal(cells.length, 24);
 		const places = new Set(cells.map((cell) => /M(\S+) (\S+?)h/.exec(cell)?.slice(1).join()));
 		assert.equal(places.size, 24, "each cell has its place");
@@ -185,4 +185,51 @@ describe("the panel's exports", function () {
 		});
 		assert.deepEqual(panel.problems, []);
 	});
+
+	for (const [what, view, label] of [
+		["a chart", "axes", /^Export this chart/],
+		["a layout's picture", "layout", /^Export the picture/],
+		["a slice", "slice", /^Export this slice/],
+	] as const) {
+		it(`look the same as SVG and as PNG: ${what}`, async () => {
+			const values = Float64Array.from(noise(240));
+			values[7] = NaN;
+			const file = place(suite.folder, "same.npy", npy(SHAPE, values));
+			const panel = await suite.open(file, { state: { view, lit: [0, 1, 2] } });
+			await numbersShown(panel);
+			const { page } = panel;
+			await page.getByRole("button", { name: label }).first().waitFor();
+			const svg = await exported(page, label, "SVG, dark on white");
+			const png = await exported(page, label, "PNG, dark on white");
+			const { pixels, ink, apart } = await page.evaluate(
+				async (sources) => {
+					const drawn = await Promise.all(
+						sources.map(async (source) => {
+							const image = new Image();
+							image.src = source;
+							await image.decode();
+							return image;
+						}),
+					);
+					const [width, height] = [drawn[1]?.naturalWidth ?? 0, drawn[1]?.naturalHeight ?? 0];
+					const [a, b] = drawn.map((image) => {
+						const context = new OffscreenCanvas(width, height).getContext("2d");
+						context?.drawImage(image, 0, 0, width, height);
+						return context?.getImageData(0, 0, width, height).data ?? new Uint8ClampedArray();
+					}) as [Uint8ClampedArray, Uint8ClampedArray];
+					let [ink, apart] = [0, 0];
+					for (let i = 0; i < a.length; i += 4) {
+						const off = (k: number) => Math.abs((a[i + k] ?? 0) - (b[i + k] ?? 0));
+						if ((a[i] ?? 255) < 250) ink++;
+						if (Math.max(off(0), off(1), off(2)) > 48) apart++;
+					}
+					return { pixels: width * height, ink, apart };
+				},
+				[`data:image/svg+xml,${encodeURIComponent(svg.content)}`, `data:image/png;base64,${png.content}`],
+			);
+			assert.ok(ink > 0.01 * pixels, `${ink} of ${pixels} pixels are drawn`);
+			assert.ok(apart < 0.01 * pixels, `${apart} of ${pixels} pixels are apart`);
+			assert.deepEqual(panel.problems, []);
+		});
+	}
 });

@@ -6,7 +6,7 @@ import type { DataRange } from "../../../src/drawing/picture/data-colours";
 import type { Surface, Theme } from "../../../src/drawing/surface";
 import type { Plot } from "../../../src/export/figures";
 import { boundHeadings } from "../../../src/export/statistics-csv";
-import { colourPixels, countMarks, mapPixels, markOf } from "../../slice/paint";
+import { colourPixels, countMarks, type MarkId, mapPixels, markOf } from "../../slice/paint";
 import { indicesOf } from "../../slice/viewport";
 
 /** What a heat map that is saved shows. */
@@ -23,6 +23,8 @@ export interface SlicePlotSubject {
 	readonly map: ColourMapId;
 }
 
+const MARK_NAMES = { nan: "NaN", posInf: "+Inf", negInf: "-Inf" } as const satisfies Record<MarkId, string>;
+
 /** Room around the cells: for indices to the left and below, for the bar of colours to the right. */
 const [LEFT, TOP, BOTTOM, BAR] = [64, 8, 40, 110];
 
@@ -32,13 +34,9 @@ export function slicePlot(subject: SlicePlotSubject): Plot {
 	const [rows, columns] = [window.rows?.cells ?? 1, window.columns.cells];
 	const unit = Math.max(1, Math.min(40, Math.floor(Math.min(600 / columns, 480 / rows))));
 	const counts = countMarks(images);
-	const marks = (
-		[
-			["nan", "NaN"],
-			["posInf", "+Inf"],
-			["negInf", "−Inf"],
-		] as const
-	).flatMap(([id, label]) => (counts[id] > 0 ? [`${formatCount(counts[id])} of the cells hold ${label}.`] : []));
+	const marks = (Object.keys(MARK_NAMES) as MarkId[]).flatMap((id) =>
+		counts[id] > 0 ? [`${formatCount(counts[id])} of the cells hold ${MARK_NAMES[id]}.`] : [],
+	);
 	const coloured = `Colours from ${formatNumber(range.low, 4)} to ${formatNumber(range.high, 4)}.`;
 	return {
 		name,
@@ -49,6 +47,7 @@ export function slicePlot(subject: SlicePlotSubject): Plot {
 		draw(surface, theme) {
 			surface.translate(LEFT, TOP);
 			drawCells(surface, subject, { columns, unit });
+			if (unit >= NUMBER_UNIT && images.length === 1) writeNumbers(surface, subject, { columns, unit }, theme);
 			drawAxes(surface, subject, { width: columns * unit, height: rows * unit }, theme);
 			if (images.length === 1) drawBar(surface, subject, { left: columns * unit + 16, height: rows * unit }, theme);
 		},
@@ -77,6 +76,29 @@ function drawCells(
 		for (const cell of cells) surface.rect((cell % columns) * unit, Math.floor(cell / columns) * unit, unit, unit);
 		surface.fill();
 	}
+}
+
+/** Pixels of a cell from which its number is written into it. */
+const NUMBER_UNIT = 36;
+
+function writeNumbers(
+	surface: Surface,
+	{ images: [image], range, map }: SlicePlotSubject,
+	{ columns, unit }: { readonly columns: number; readonly unit: number },
+	theme: Theme,
+): void {
+	if (!image) return;
+	const pixels = mapPixels(image, range, COLOUR_MAPS[map]);
+	surface.font = `9px ${theme.fontFamily}`;
+	surface.textAlign = "center";
+	surface.textBaseline = "middle";
+	image.values.forEach((value, cell) => {
+		const mark = markOf(image.marks[cell] as number);
+		const [red = 0, green = 0, blue = 0] = pixels.subarray(4 * cell, 4 * cell + 3);
+		surface.fillStyle = 0.3 * red + 0.59 * green + 0.11 * blue < 128 ? "#ffffff" : "#000000";
+		const text = mark ? MARK_NAMES[mark] : formatNumber(value, 2);
+		surface.fillText(text, ((cell % columns) + 0.5) * unit, (Math.floor(cell / columns) + 0.5) * unit);
+	});
 }
 
 /** A frame, the axes' names, and the indices at both ends of each. */
@@ -119,7 +141,9 @@ function drawBar(
 	const tall = Math.max(BAR_STEPS, Math.min(192, height));
 	for (let step = 0; step < BAR_STEPS; step++) {
 		surface.fillStyle = `rgb(${colourAt(COLOUR_MAPS[map], 1 - step / (BAR_STEPS - 1)).join(",")})`;
-		surface.fillRect(left, (step * tall) / BAR_STEPS, 14, tall / BAR_STEPS + 0.4);
+		surface.beginPath();
+		surface.rect(left, (step * tall) / BAR_STEPS, 14, tall / BAR_STEPS);
+		surface.fill();
 	}
 	surface.fillStyle = theme.text;
 	surface.textAlign = "left";
@@ -142,8 +166,7 @@ function sliceCsv({ images, window: { rows, columns }, letters }: SlicePlotSubje
 		const [row, column] = [Math.floor(cell / columns.cells), cell % columns.cells];
 		const found = images.map((image) => toJsonNumber(image.wide?.[cell] ?? (image.values[cell] as number)));
 		const mark = images.map((image) => markOf(image.marks[cell] as number)).find((each) => each) ?? "";
-		const name = { nan: "NaN", posInf: "+Inf", negInf: "-Inf", "": "" }[mark];
-		return csvLine([...(rows ? ends(rows, row) : []), ...ends(columns, column), ...found, name]);
+		return csvLine([...(rows ? ends(rows, row) : []), ...ends(columns, column), ...found, mark && MARK_NAMES[mark]]);
 	});
 	return csvLine(headings) + lines.join("");
 }
