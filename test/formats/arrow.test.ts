@@ -3,6 +3,7 @@ import fs from "node:fs";
 import type { TensorInfo } from "../../src/core/tensor";
 import { memorySource, openTensors } from "../../src/formats";
 import { lz4Frame } from "../../src/formats/encoding/lz4-frame";
+import { survivesDamage } from "./damage";
 import { counting } from "./node-source";
 import { allValues } from "./values";
 
@@ -27,6 +28,57 @@ describe("Arrow tensors", () => {
 			}
 		});
 	}
+
+	for (const file of ["dictionaries.arrow", "dictionaries.arrows"]) {
+		it(`and columns of dictionaries are the numbers that they stand for, and lists in lists have their axes (${file})`, async () => {
+			const bytes = new Uint8Array(fs.readFileSync(`test/fixtures/arrow/${file}`));
+			const opened = await openTensors(memorySource(file, bytes));
+			// What the writer was given, in both of its batches: positions, and the values that they stand for.
+			const positions = [2, 0, 1, 1, 2, 0];
+			const twice = <T>(values: readonly T[]) => [...values, ...values];
+			const wanted = {
+				floats: ["f64", twice(positions.map((k) => [0.5, -1.25, 1e300][k]))],
+				ints: ["i64", twice(positions.map((k) => [7n, -(2n ** 62n), 5n][k]))],
+				holes: ["f64", twice([30, NaN, 20, 20, NaN, 10])],
+				inner: ["f32", twice(positions.map((k) => [1.5, NaN, -3][k]))],
+				texts: ["i8", twice(positions)],
+				grid: ["f32", twice(Array.from({ length: 36 }, (_, i) => i / 4))],
+			};
+			assert.deepEqual(
+				opened.tensors.map(({ name }) => name),
+				Object.keys(wanted),
+			);
+			for (const tensor of opened.tensors) {
+				const [dtype, values] = wanted[tensor.name as keyof typeof wanted];
+				assert.deepEqual([tensor.dtype, tensor.problem], [dtype, undefined]);
+				for (const most of [1, 5, 1000]) assert.deepEqual(await allValues(opened, tensor, most), [values]);
+			}
+			const notes = Object.fromEntries(opened.tensors.map(({ name, note }) => [name, note]));
+			assert.equal(notes.floats, undefined);
+			assert.equal(notes.holes, "4 values are missing, read as NaN; stored as i16, read as f64");
+			assert.equal(notes.texts, "positions in a dictionary of utf8 values");
+			assert.deepEqual(opened.tensors.at(-1)?.shape, [12, 2, 3]);
+			await opened.close();
+		});
+	}
+
+	it("whose dictionary is damaged are read or refused with a sentence", async function () {
+		this.timeout(60_000);
+		const bytes = new Uint8Array(fs.readFileSync("test/fixtures/arrow/dictionaries.arrows"));
+		await survivesDamage("a.arrows", bytes, 400);
+		// The first column points at a value that its dictionary of three does not have.
+		const at = Buffer.from(bytes).indexOf(Uint8Array.of(2, 0, 1, 1, 2, 0));
+		const opened = await openTensors(
+			memorySource(
+				"a.arrows",
+				bytes.map((byte, k) => (k === at ? 3 : byte)),
+			),
+		);
+		await assert.rejects(allValues(opened, opened.tensors[0] as TensorInfo, 9), {
+			code: "corrupt",
+			message: /A row of "floats" points at the value 3 of a dictionary of 3/,
+		});
+	});
 
 	it("are read by range: no more than the row that is asked for", async () => {
 		const bytes = new Uint8Array(fs.readFileSync("test/fixtures/arrow/tensors.arrow"));

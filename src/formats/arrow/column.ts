@@ -6,6 +6,7 @@ import type { TensorInfo } from "../../core/tensor";
 import type { RowColumn, RowPiece } from "../rows";
 import { bytesOf, problem } from "../shape";
 import type { BufferReader } from "./buffers";
+import { lookUp, missingInside } from "./dictionary";
 import type { ArrowTable, Batch } from "./messages";
 import type { Field } from "./schema";
 import { bufferOf, corrupt, nodeOf, type Slot } from "./slots";
@@ -69,7 +70,10 @@ function columnOf(reading: Reading, field: Field, name: string, above: readonly 
 			throw new TensorError("unsupported", `Values of the type ${spelled(leaf)} are no numbers that are read.`);
 		}
 		levels.push({ field: leaf, width: 1 });
-		const stored = leaf.dtype;
+		const needed = sizeOf(levels.map(({ width }) => width));
+		for (const placed of reading.batches) checkRoom(placed, leaf, needed);
+		const inside = reading.batches.reduce((sum, { batch }) => sum + missingInside(leaf, batch), 0);
+		const stored = inside === 0 || factsOf(leaf.dtype).kind === "float" ? leaf.dtype : "f64";
 		known = { ...known, dtype: stored };
 		const widths = levels.slice(above.length, -1).map(({ width }) => width);
 		const told = tensorShape(field, widths);
@@ -78,8 +82,13 @@ function columnOf(reading: Reading, field: Field, name: string, above: readonly 
 		const dtype = nulls === 0 || factsOf(stored).kind === "float" ? stored : "f64";
 		const size = bytesOf([rows, ...inner], dtype);
 		if ("impossible" in size) throw new TensorError("corrupt", `${size.impossible}; write the file again.`);
-		const converted = stored === dtype ? "" : `; stored as ${stored}, read as ${dtype}`;
-		const note = nulls === 0 ? {} : { note: `${formatCount(nulls)} values are missing, read as NaN${converted}` };
+		const notes = [
+			...(nulls > 0 ? [`${formatCount(nulls)} values are missing, read as NaN`] : []),
+			...(inside > 0 ? ["a value of the dictionary is missing, read as NaN"] : []),
+			...(leaf.dtype === dtype ? [] : [`stored as ${leaf.dtype}, read as ${dtype}`]),
+			...(leaf.dictionary && !leaf.dictionary.numeric ? [`positions in a dictionary of ${leaf.kind} values`] : []),
+		];
+		const note = notes.length === 0 ? {} : { note: notes.join("; ") };
 		const axisNames = told?.axisNames ? { axisNames: ["", ...told.axisNames] } : {};
 		known = { ...known, dtype, shape: [rows, ...inner], bytes: size.bytes, ...note, ...axisNames };
 		const width = sizeOf(widths);
@@ -92,7 +101,21 @@ function columnOf(reading: Reading, field: Field, name: string, above: readonly 
 }
 
 function spelled({ kind, isDictionary, extension }: Field): string {
-	return extension?.name ?? (isDictionary ? "dictionary" : kind);
+	return extension?.name ?? (isDictionary ? `dictionary of ${kind}` : kind);
+}
+
+/** Throws `corrupt` where a batch has fewer values than its rows need, so that nothing is shown on a header's word. */
+function checkRoom({ batch, slots }: PlacedBatch, leaf: Field, width: number): void {
+	const slot = slotIn(slots, leaf);
+	const needed = batch.rows * width;
+	const { length } = nodeOf(batch, slot);
+	if (length < needed) throw corrupt(`A field has ${length} values, and ${needed} were expected`, batch);
+	const stored = leaf.dictionary?.index ?? leaf.dtype;
+	const bits = stored === "bool" || stored === undefined ? 1 : factsOf(stored).bits;
+	const bytes = bufferOf(batch, slot, 1).length;
+	if (batch.compression === "none" && 8 * bytes < needed * bits) {
+		throw corrupt(`A field has ${bytes} bytes of values, and ${Math.ceil((needed * bits) / 8)} were expected`, batch);
+	}
 }
 
 /** Values missing at any level, an element of a missing list once for each. */
@@ -145,12 +168,14 @@ function pieceOf({ buffers }: Reading, placed: PlacedBatch, { levels, stored, dt
 		rows: batch.rows,
 		async read(first, count, signal, target) {
 			const missing: Validity[] = [];
+			let leafMissing: Validity | undefined;
 			let [start, length] = [first, count];
 			for (const { field, width: each } of levels) {
 				const slot = slotIn(slots, field);
 				const { nulls, length: there } = nodeOf(batch, slot);
 				if (start + length > there)
 					throw corrupt(`A field has ${there} values, and ${start + length} were expected`, batch);
+				leafMissing = undefined;
 				if (nulls > 0) {
 					const from = Math.floor(start / 8);
 					const bits = await buffers.read(
@@ -160,17 +185,21 @@ function pieceOf({ buffers }: Reading, placed: PlacedBatch, { levels, stored, dt
 						Math.ceil((start + length) / 8) - from,
 						signal,
 					);
-					missing.push({ bits, shift: start - 8 * from, count: length });
+					leafMissing = { bits, shift: start - 8 * from, count: length };
+					missing.push(leafMissing);
 				}
 				if (field.kind === "list" || field.kind === "large_list") {
 					start = await listStart(buffers, placed, field, start, length, each, signal);
 				} else start *= each;
 				length *= each;
 			}
-			const leaf = slotIn(slots, (levels.at(-1) as Level).field);
-			const data = bufferOf(batch, leaf, 1);
-			const plain = missing.length === 0 && stored !== "bool" ? target : undefined;
-			const bytes = await readValues(buffers, batch, data, stored, start, length, signal, plain);
+			const { field } = levels.at(-1) as Level;
+			const data = bufferOf(batch, slotIn(slots, field), 1);
+			const { index } = field.dictionary?.numeric ? field.dictionary : {};
+			const plain = missing.length === 0 && stored !== "bool" && index === undefined ? target : undefined;
+			const own = await readValues(buffers, batch, data, index ?? stored, start, length, signal, plain);
+			const positions = { bytes: own, count: length, ...(leafMissing && { missing: leafMissing }) };
+			const bytes = index ? await lookUp(buffers, batch, field, positions, stored, signal) : own;
 			if (missing.length === 0) return bytes;
 			return withMissing(bytes, stored, dtype, count * width, missing);
 		},

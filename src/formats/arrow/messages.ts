@@ -21,7 +21,12 @@ export interface Batch {
 	/** Byte of the file at which the body starts. */
 	readonly body: number;
 	readonly bodyBytes: number;
+	/** The batches of values that each dictionary has here, by its number. */
+	readonly dictionaries: Dictionaries;
 }
+
+/** Batches of the values of dictionaries, one behind the other. */
+export type Dictionaries = ReadonlyMap<number, readonly Batch[]>;
 
 /** A table of Arrow's interprocess format, as its messages tell it. */
 export interface ArrowTable {
@@ -83,25 +88,34 @@ async function readFile(source: ByteSource, signal?: AbortSignal): Promise<Arrow
 	const told = await buffer.table(footer, 1);
 	if (told === undefined) throw new TensorError("corrupt", "The footer has no schema; write the file again.", where);
 	const schema = await readSchema(buffer, told, version);
-	const blocks = await buffer.vector(footer, 3, 24);
-	const places = blocks && (await buffer.bytes(blocks, 24, MAX_BATCHES));
+	let dictionaries: Dictionaries = new Map();
 	const batches: Batch[] = [];
-	for (let k = 0; places && k < places.byteLength / 24; k++) {
-		throwIfAborted(signal);
+	for (const slot of [2, 3]) {
+		const blocks = await buffer.vector(footer, slot, 24);
+		const places = blocks && (await buffer.bytes(blocks, 24, MAX_BATCHES));
+		for (let k = 0; places && k < places.byteLength / 24; k++) {
+			throwIfAborted(signal);
+			await readBlock(places, k);
+		}
+	}
+	return { schema, batches };
+
+	async function readBlock(places: DataView, k: number): Promise<void> {
 		const [at, size] = [Number(places.getBigUint64(24 * k, true)), places.getUint32(24 * k + 8, true)];
 		checkMetadata(size, source.size - at, { file: source.name, byte: at });
 		const bytes = await source.read(at, size, signal);
 		const start =
 			size >= 8 && new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true) === 0xffffffff ? 8 : 4;
 		const message = await messageOf(bytes.subarray(start), source);
-		if (message?.kind === BATCH) batches.push(await batchOf(message, at + size, source));
+		if (message.kind === BATCH) batches.push({ ...(await batchOf(message, at + size, source)), dictionaries });
+		if (message.kind === DICTIONARIES) dictionaries = await withDictionary(dictionaries, message, at + size, source);
 	}
-	return { schema, batches };
 }
 
 async function readStream(source: ByteSource, signal?: AbortSignal): Promise<ArrowTable> {
 	let schema: ArrowSchema | undefined;
 	const batches: Batch[] = [];
+	let dictionaries: Dictionaries = new Map();
 	for (let at = 0; at + 8 <= source.size; ) {
 		throwIfAborted(signal);
 		const prefix = await source.read(at, 8, signal);
@@ -115,8 +129,9 @@ async function readStream(source: ByteSource, signal?: AbortSignal): Promise<Arr
 		const message = await messageOf(await source.read(start, length, signal), source);
 		const body = start + length;
 		if (message.kind === SCHEMA) schema ??= await readSchema(message.buffer, message.header, message.version);
-		else if (message.kind === BATCH) batches.push(await batchOf(message, body, source));
-		else if (message.kind !== DICTIONARIES) {
+		else if (message.kind === BATCH) batches.push({ ...(await batchOf(message, body, source)), dictionaries });
+		else if (message.kind === DICTIONARIES) dictionaries = await withDictionary(dictionaries, message, body, source);
+		else {
 			throw new TensorError(
 				"unsupported",
 				"The stream holds tensors by themselves and no table, which is not read; save them as .npy files.",
@@ -163,7 +178,22 @@ async function messageOf(bytes: Uint8Array, source: ByteSource): Promise<Message
 	);
 }
 
-async function batchOf({ buffer, header, bodyBytes }: Message, body: number, source: ByteSource): Promise<Batch> {
+/** The dictionaries after a message with values of one: more of them, or others in their place. */
+async function withDictionary(known: Dictionaries, message: Message, body: number, source: ByteSource) {
+	const { buffer, header } = message;
+	const id = await buffer.integer(header, 0, 8);
+	const data = await buffer.table(header, 1);
+	if (data === undefined) throw new TensorError("corrupt", `The dictionary ${id} has no values; write the file again.`);
+	const batch = await batchOf({ ...message, header: data }, body, source);
+	const isDelta = (await buffer.integer(header, 2, 1)) !== 0;
+	return new Map([...known, [id, [...(isDelta ? (known.get(id) ?? []) : []), { ...batch, dictionaries: new Map() }]]]);
+}
+
+async function batchOf(
+	{ buffer, header, bodyBytes }: Message,
+	body: number,
+	source: ByteSource,
+): Promise<Omit<Batch, "dictionaries">> {
 	const where = { file: source.name, byte: body };
 	const rows = await buffer.integer(header, 0, 8);
 	const structs = async (slot: number) => {

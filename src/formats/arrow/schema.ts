@@ -46,11 +46,13 @@ export interface Field {
 	readonly kind: Kind;
 	/** Buffers that the field has itself, before those of its children. */
 	readonly buffers: number;
-	/** The numbers of a numeric field. */
+	/** The numbers of a numeric field: of what its dictionary holds, or the positions where that holds none. */
 	readonly dtype?: DType;
 	/** Elements in a list of fixed size. */
 	readonly listSize: number;
 	readonly isDictionary: boolean;
+	/** Where the values are positions in a dictionary: its number, their type, and whether what they stand for is numbers. */
+	readonly dictionary?: { readonly id: number; readonly index: DType; readonly numeric: boolean };
 	readonly children: readonly Field[];
 	readonly extension?: { readonly name: string; readonly text: string };
 }
@@ -97,10 +99,13 @@ export async function readSchema(buffer: FlatBuffer, table: Table, version: numb
 	const fieldOf = async (from: Table, depth: number): Promise<Field> => {
 		const [kind, buffers] = KINDS[await buffer.integer(from, 2, 1)] ?? KINDS[0];
 		const type = (await buffer.table(from, 3)) ?? [];
-		const isDictionary = (await buffer.table(from, 4)) !== undefined;
+		const encoding = await buffer.table(from, 4);
+		const isDictionary = encoding !== undefined;
 		const told = await textsOf(buffer, from, 6);
 		const name = told["ARROW:extension:name"];
-		const dtype = await dtypeOf(buffer, kind, type);
+		const plain = await dtypeOf(buffer, kind, type);
+		const dictionary = encoding && (await dictionaryOf(buffer, encoding, plain !== undefined));
+		const dtype = plain ?? dictionary?.index;
 		// Unions of the fifth version have no validity; dense ones have offsets.
 		const dense = kind === "union" ? (await buffer.integer(type, 0, 2)) + (version < 4 ? 1 : 0) : 0;
 		return {
@@ -110,11 +115,21 @@ export async function readSchema(buffer: FlatBuffer, table: Table, version: numb
 			listSize: kind === "fixed_size_list" ? await buffer.integer(type, 0, 4) : 0,
 			isDictionary,
 			children: isDictionary ? [] : await fieldsOf(from, 5, depth + 1),
-			...(dtype && !isDictionary ? { dtype } : {}),
+			...(dtype ? { dtype } : {}),
+			...(dictionary ? { dictionary } : {}),
 			...(name === undefined ? {} : { extension: { name, text: told["ARROW:extension:metadata"] ?? "" } }),
 		};
 	};
 	return { fields: await fieldsOf(table, 1, 0), metadata: await textsOf(buffer, table, 2) };
+}
+
+/** A DictionaryEncoding; positions are of 32 bits where nothing else is said. */
+async function dictionaryOf(buffer: FlatBuffer, encoding: Table, numeric: boolean) {
+	const told = await buffer.table(encoding, 1);
+	const index = told ? await dtypeOf(buffer, "int", told) : "i32";
+	if (index === undefined)
+		throw new TensorError("corrupt", "A dictionary has positions of no type; write the file again.");
+	return { id: await buffer.integer(encoding, 0, 8), index, numeric };
 }
 
 async function dtypeOf(buffer: FlatBuffer, kind: Kind, type: Table): Promise<DType | undefined> {

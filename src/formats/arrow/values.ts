@@ -9,6 +9,11 @@ export interface Validity {
 	readonly count: number;
 }
 
+/** Whether the neighbour with a number is there. */
+export function isThere({ bits, shift }: Validity, at: number): boolean {
+	return bitAt(bits, shift + at) === 1;
+}
+
 /** Numbers of a buffer, one byte for each of the bits of a bool. Throws `corrupt`. */
 export async function readValues(
 	buffers: BufferReader,
