@@ -7,7 +7,9 @@ import { TensorError } from "../../src/core/errors";
 import type { TensorInfo } from "../../src/core/tensor";
 import { openFile } from "../../src/engine/file";
 import { memorySource, openTensors } from "../../src/formats";
+import { crc32c } from "../../src/formats/encoding/crc32c";
 import type { ByteSource } from "../../src/formats/reader";
+import { join } from "./build";
 import { counting, type Reads } from "./node-source";
 import { allValues } from "./values";
 
@@ -54,6 +56,34 @@ function counted(missing: string): Files {
 		}
 	}
 	return files;
+}
+
+const little = { name: "bytes", configuration: { endian: "little" } };
+
+/** A codec of shards, whose index has a checksum. */
+const sharding = (chunk: readonly number[], atEnd: boolean, codecs: readonly object[]) => ({
+	name: "sharding_indexed",
+	configuration: {
+		chunk_shape: chunk,
+		codecs,
+		index_codecs: [little, { name: "crc32c" }],
+		index_location: atEnd ? "end" : "start",
+	},
+});
+
+/** Parts and the index of their places; none for parts that are not there. */
+function shard(parts: readonly (Uint8Array | undefined)[], atEnd: boolean): Uint8Array {
+	const index = new DataView(new ArrayBuffer(16 * parts.length + 4));
+	let at = atEnd ? 0 : index.byteLength;
+	for (const [k, part] of parts.entries()) {
+		index.setBigUint64(16 * k, part ? BigInt(at) : 2n ** 64n - 1n, true);
+		index.setBigUint64(16 * k + 8, part ? BigInt(part.length) : 2n ** 64n - 1n, true);
+		at += part?.length ?? 0;
+	}
+	const bytes = new Uint8Array(index.buffer);
+	index.setUint32(16 * parts.length, crc32c(bytes.subarray(0, -4)), true);
+	const body = parts.flatMap((part) => part ?? []);
+	return join(...(atEnd ? [...body, bytes] : [bytes, ...body]));
 }
 
 const only = (tensors: readonly TensorInfo[]) => tensors[0] as TensorInfo;
@@ -136,6 +166,54 @@ describe("a Zarr store", () => {
 			assert.match(opened.tensors[0]?.problem?.message ?? "", message);
 			assert.equal(opened.tensors[1]?.problem, undefined);
 			assert.throws(() => [...opened.boxes(only(opened.tensors), 10)], TensorError);
+		});
+	}
+
+	for (const atEnd of [true, false]) {
+		it(`reads shards inside of shards, those that are not there as the fill value (index at the ${atEnd ? "end" : "start"})`, async () => {
+			// Shards of [4, 6] hold shards of [4, 2] with an index of their own, which hold gzipped chunks of [2, 1].
+			const inner = sharding([2, 1], atEnd, [little, { name: "gzip", configuration: { level: 1 } }]);
+			const meta = {
+				zarr_format: 3,
+				node_type: "array",
+				shape: [7, 6],
+				data_type: "int16",
+				chunk_grid: { name: "regular", configuration: { chunk_shape: [4, 6] } },
+				chunk_key_encoding: { name: "default" },
+				codecs: [sharding([4, 2], !atEnd, [inner])],
+				fill_value: -1,
+			};
+			const isMissing = (i: number, j: number) => (i >= 4 && j >= 2 && j < 4) || (i < 2 && j === 5);
+			const files: Record<string, Uint8Array | object> = { "zarr.json": meta };
+			for (const row of [0, 4]) {
+				const parts = [0, 2, 4].map((column) => {
+					const chunks = [0, 2].flatMap((down) =>
+						[0, 1].map((right) => {
+							const [i, j] = [row + down, column + right];
+							if (isMissing(i, j)) return undefined;
+							return new Uint8Array(zlib.gzipSync(Buffer.from(Int16Array.of(10 * i + j, 10 * i + 10 + j).buffer)));
+						}),
+					);
+					return chunks.every((chunk) => chunk === undefined) ? undefined : shard(chunks, atEnd);
+				});
+				files[`c/${row / 4}/0`] = shard(parts, !atEnd);
+			}
+			const reads = { count: 0, bytes: 0, largest: 0, open: 0 };
+			const opened = await openTensors(folder(files, "zarr.json", reads));
+			const tensor = only(opened.tensors);
+			assert.equal(tensor.problem, undefined);
+			const wanted = Array.from({ length: 42 }, (_, k) => {
+				const [i, j] = [Math.floor(k / 6), k % 6];
+				return isMissing(i, j) ? -1 : 10 * i + j;
+			});
+			for (const most of [1, 2, 5, 1000]) assert.deepEqual(await allValues(opened, tensor, most), [wanted]);
+			await opened.close();
+			assert.equal(reads.open, 0);
+
+			const damaged = (files["c/0/0"] as Uint8Array).slice();
+			damaged.fill(7, atEnd ? 0 : damaged.length - 30);
+			const other = await openTensors(folder({ ...files, "c/0/0": damaged }, "zarr.json"));
+			await assert.rejects(allValues(other, only(other.tensors), 2), /The chunk "c\/0\/0" cannot be read: .+\.$/);
 		});
 	}
 

@@ -26,7 +26,7 @@ export type Step =
 			readonly scale: number;
 	  };
 
-/** Many chunks in one file, with an index of their places at its start or end. */
+/** Many chunks (or further shards) in one file, with an index of their places at its start or end. */
 export interface Shards {
 	/** Elements of one file along every axis, a multiple of the chunk's. */
 	readonly shape: Shape;
@@ -40,7 +40,8 @@ export interface Layout extends Stored {
 	/** Axes from the slowest to the fastest inside a chunk. */
 	readonly order: readonly number[];
 	readonly steps: readonly Step[];
-	readonly shards?: Shards;
+	/** Shards from the outermost to those in it; chunks lie in the last. */
+	readonly shards: readonly Shards[];
 	/** The element that stands where there is no chunk. */
 	readonly fill: Uint8Array;
 	/** The file of a chunk (or shard) with these numbers, below the array's folder. */

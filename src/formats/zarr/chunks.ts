@@ -41,19 +41,33 @@ export function chunkReader(store: ZarrStore, array: ZarrArray): ChunkReader {
 	const under = array.path === "" ? "" : `${array.path}/`;
 	const indexes: Kept<DataView>[] = [];
 	let last: Kept<Promise<Uint8Array | undefined>> | undefined;
-	const perShard = array.shards?.shape.map((length, axis) => length / (array.chunk[axis] as number));
+	const { shards } = array;
+	const levels = shards.map(({ shape, index }, k) => {
+		const parts = shards[k + 1]?.shape ?? array.chunk;
+		return {
+			index,
+			/** Parts of a shard along every axis, and chunks of a part. */
+			counts: shape.map((length, axis) => length / (parts[axis] as number)),
+			chunks: parts.map((length, axis) => length / (array.chunk[axis] as number)),
+		};
+	});
+	const outer = (shards[0]?.shape ?? array.chunk).map((length, axis) => length / (array.chunk[axis] as number));
 	const keyOf = (indices: readonly number[]) =>
-		under + array.key(perShard ? indices.map((index, a) => Math.floor(index / (perShard[a] as number))) : indices);
+		under + array.key(indices.map((index, a) => Math.floor(index / (outer[a] as number))));
 
 	/** The places of a shard's chunks, from its index. */
-	async function indexOf(source: ByteSource, key: string, signal: AbortSignal | undefined): Promise<DataView> {
+	async function indexOf(
+		source: ByteSource,
+		key: string,
+		{ counts, index: { checked, atEnd } }: (typeof levels)[number],
+		signal: AbortSignal | undefined,
+	): Promise<DataView> {
 		const known = indexes.find((each) => each.key === `${key} ${source.size}` && fresh(each));
 		if (known) {
 			known.used = Date.now();
 			return known.value;
 		}
-		const { bigEndian: _, checked, atEnd } = (array.shards as NonNullable<ZarrArray["shards"]>).index;
-		const length = sizeOf(perShard ?? []) * 16 + (checked ? 4 : 0);
+		const length = sizeOf(counts) * 16 + (checked ? 4 : 0);
 		if (length > MAX_INDEX_BYTES)
 			refuse(`Its index takes ${length} bytes, more than the ${MAX_INDEX_BYTES} that are read`, "too-large");
 		if (length > source.size) refuse(`It has ${source.size} bytes, too few for its index of ${length}`);
@@ -66,17 +80,26 @@ export function chunkReader(store: ZarrStore, array: ZarrArray): ChunkReader {
 	}
 
 	/** The part of a shard that holds a chunk; undefined where it holds none. */
-	async function inShard(source: ByteSource, key: string, indices: readonly number[], signal: AbortSignal | undefined) {
-		const counts = perShard as readonly number[];
-		const at = indices.reduce((sum, index, a) => sum * (counts[a] as number) + (index % (counts[a] as number)), 0);
-		const view = await indexOf(source, key, signal);
-		const little = !array.shards?.index.bigEndian;
+	async function inShard(
+		source: ByteSource,
+		key: string,
+		indices: readonly number[],
+		level: (typeof levels)[number],
+		signal: AbortSignal | undefined,
+	): Promise<(ByteSource & { readonly key: string }) | undefined> {
+		const { counts, chunks, index: about } = level;
+		const at = indices.reduce((sum, index, a) => {
+			const part = Math.floor(index / (chunks[a] as number));
+			return sum * (counts[a] as number) + (part % (counts[a] as number));
+		}, 0);
+		const view = await indexOf(source, key, level, signal);
+		const little = !about.bigEndian;
 		const [start, length] = [view.getBigUint64(16 * at, little), view.getBigUint64(16 * at + 8, little)];
 		if (start === 2n ** 64n - 1n && length === start) return undefined;
 		if (start + length > BigInt(source.size)) {
 			refuse(`Its index places ${length} bytes from byte ${start} on, but it has ${source.size} in all`);
 		}
-		return rangeOf(source, source.name, Number(start), Number(length));
+		return { ...rangeOf(source, source.name, Number(start), Number(length)), key: `${key} ${start}` };
 	}
 
 	async function use<T>(
@@ -87,8 +110,9 @@ export function chunkReader(store: ZarrStore, array: ZarrArray): ChunkReader {
 		const key = keyOf(indices);
 		const source = await store.open(key, signal);
 		try {
-			if (source === undefined || array.shards === undefined) return await work(source);
-			return await work(await inShard(source, key, indices, signal));
+			let part: (ByteSource & { readonly key: string }) | undefined = source && { ...source, key };
+			for (const level of levels) part = part && (await inShard(part, part.key, indices, level, signal));
+			return await work(part);
 		} catch (thrown) {
 			throw told(thrown, key);
 		} finally {

@@ -9,6 +9,7 @@ import { fillBytes } from "./types";
 /** Bytes that one chunk may take in memory. */
 const MAX_CHUNK_BYTES = 2 ** 29;
 const MAX_STEPS = 32;
+const MAX_SHARDINGS = 8;
 
 /** How a version 2 array lies in its chunks. Throws `corrupt`, or `unsupported` with the name of what is not read. */
 export function layoutOf2(meta: Meta, shape: Shape, type: Stored): Layout {
@@ -36,6 +37,7 @@ export function layoutOf2(meta: Meta, shape: Shape, type: Stored): Layout {
 		chunk,
 		order: order === "F" ? axes.reverse() : axes,
 		steps,
+		shards: [],
 		fill: fillBytes(type, meta.get("fill_value")),
 		key: keysOf("", separatorOf(separator), "0"),
 	});
@@ -59,23 +61,32 @@ export function layoutOf3(meta: Meta, shape: Shape, type: Stored): Layout {
 	}
 	const separator = separatorOf(encoding.settings.get("separator") ?? (v2 ? "." : "/"));
 	const key = v2 ? keysOf("", separator, "0") : keysOf(`c${separator}`, separator, "c");
-	const codecs = listOf(meta.get("codecs"));
-	const [only] = codecs.map(named);
-	const fill = meta.get("fill_value");
-	if (only?.name !== "sharding_indexed") {
-		const { stored, ...rest } = chainOf(codecs, type, shape.length);
-		return checked({ ...stored, ...rest, chunk: outer, fill: fillBytes(stored, fill), key });
+	const shards: Shards[] = [];
+	let chunk = outer;
+	let codecs = listOf(meta.get("codecs"));
+	for (let only = shardingOf(codecs); only; only = shardingOf(codecs)) {
+		if (shards.length === MAX_SHARDINGS)
+			refuse(`The array has shards in shards more than ${MAX_SHARDINGS} deep.`, "unsupported");
+		const part = chunkShape(only.get("chunk_shape"), shape);
+		if (chunk.some((length, axis) => length % (part[axis] as number) !== 0)) {
+			refuse(
+				`Shards of [${chunk.join(", ")}] cannot be cut into chunks of [${part.join(", ")}]; the metadata is damaged.`,
+			);
+		}
+		shards.push({ shape: chunk, index: indexOf(only) });
+		codecs = listOf(only.get("codecs"));
+		chunk = part;
 	}
-	if (codecs.length > 1) refuse("The array's shards are compressed as a whole, which is not read.", "unsupported");
-	const chunk = chunkShape(only.settings.get("chunk_shape"), shape);
-	if (outer.some((length, axis) => length % (chunk[axis] as number) !== 0)) {
-		refuse(
-			`Shards of [${outer.join(", ")}] cannot be cut into chunks of [${chunk.join(", ")}]; the metadata is damaged.`,
-		);
-	}
-	const { stored, ...rest } = chainOf(listOf(only.settings.get("codecs")), type, shape.length);
-	const shards = { shape: outer, index: indexOf(only.settings) };
-	return checked({ ...stored, ...rest, chunk, shards, fill: fillBytes(stored, fill), key });
+	const { stored, ...rest } = chainOf(codecs, type, shape.length);
+	return checked({ ...stored, ...rest, chunk, shards, fill: fillBytes(stored, meta.get("fill_value")), key });
+}
+
+/** The settings of a sharding that stands alone; undefined for other codecs. */
+function shardingOf(codecs: readonly Json[]): Meta | undefined {
+	const [first, ...others] = codecs.map(named);
+	if (first?.name !== "sharding_indexed") return undefined;
+	if (others.length > 0) refuse("The array's shards are compressed as a whole, which is not read.", "unsupported");
+	return first.settings;
 }
 
 /** The codecs of version 3: changes of the values, then "bytes" with the byte order, then changes of the bytes. */
@@ -95,8 +106,7 @@ function chainOf(codecs: readonly Json[], type: Stored, rank: number) {
 			order = transposed(order, settings.get("order"));
 			continue;
 		}
-		if (name === "sharding_indexed")
-			refuse("Shards inside of shards, or behind other codecs, are not read.", "unsupported");
+		if (name === "sharding_indexed") refuse("Shards behind other codecs are not read.", "unsupported");
 		const { step, after, elementwise } = stepOf(
 			name.replace(/^(numcodecs\.|https:\/\/codec\.zarrs\.dev\/numcodecs\/)/, ""),
 			settings,
