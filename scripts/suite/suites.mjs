@@ -46,7 +46,7 @@ async function runUnit(env) {
 	// The panel's tests show it in a real browser.
 	await ensureChromium();
 	const files = testFiles((place) => !/^(host|e2e)\//.test(place));
-	const limitMs = 25 * 60_000;
+	const limitMs = 40 * 60_000;
 	await runScript("scripts/suite/node.mjs", ["60000", ...files], { env, show: true, limitMs });
 }
 

@@ -1,33 +1,37 @@
 import type { Theme } from "../../src/drawing/surface";
 
 let known: Theme | undefined;
-const listeners = new Set<() => void>();
+// A canvas that was thrown away is forgotten with what draws it.
+const redraws = new WeakMap<Element, () => void>();
+const drawn = new Set<WeakRef<Element>>();
 
 // VS Code changes the body's class and the root's style when the theme changes; a canvas hears of neither.
 const changed = () => {
 	known = undefined;
-	for (const listener of listeners) listener();
+	for (const reference of drawn) {
+		const element = reference.deref();
+		if (element) redraws.get(element)?.();
+		else drawn.delete(reference);
+	}
 };
 const observer = new MutationObserver(changed);
 observer.observe(document.documentElement, { attributes: true, attributeFilter: ["style", "class"] });
 observer.observe(document.body, { attributes: true, attributeFilter: ["class", "data-vscode-theme-id"] });
 matchMedia("(forced-colors: active)").addEventListener("change", changed);
 matchMedia("print").addEventListener("change", changed);
-
-/** Calls back when canvases have to be drawn anew: another theme, another pixel density. */
-export function whenShownAnew(redraw: () => void): void {
-	listeners.add(redraw);
-	const density = () => {
-		matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener(
-			"change",
-			() => {
-				redraw();
-				density();
-			},
-			{ once: true },
-		);
+const watchDensity = () => {
+	const again = () => {
+		changed();
+		watchDensity();
 	};
-	density();
+	matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", again, { once: true });
+};
+watchDensity();
+
+/** Calls back when what is drawn in an element has to be drawn anew: another theme, another pixel density. */
+export function whenShownAnew(element: Element, redraw: () => void): void {
+	if (!redraws.has(element)) drawn.add(new WeakRef(element));
+	redraws.set(element, redraw);
 }
 
 /** The theme's colours as the style sheet names them. */

@@ -105,7 +105,7 @@ function createChart(histogram: Histogram, count: number, store: Store): HTMLEle
 	});
 	log.set(store.get().logCounts);
 	new ResizeObserver(redraw).observe(canvas);
-	whenShownAnew(redraw);
+	whenShownAnew(canvas, redraw);
 	point(undefined);
 	return el("div", { class: "histogram" }, log.element, canvas, readout);
 }

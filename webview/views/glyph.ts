@@ -39,7 +39,7 @@ export function createGlyph(): Glyph {
 		if (context) drawScene(context, plain, view, themeOf(element), "10px sans-serif");
 	};
 	const redraw = oncePerFrame(draw);
-	whenShownAnew(redraw);
+	whenShownAnew(element, redraw);
 	return {
 		element,
 		show(layout, channelAxis) {

@@ -117,7 +117,7 @@ export function createPicture(store: Store, session: Session): HTMLElement {
 		lightUp(lit.map((index, axis) => (axis === move.axis ? index + move.by : index)));
 	});
 	new ResizeObserver(redraw).observe(element);
-	whenShownAnew(redraw);
+	whenShownAnew(canvas, redraw);
 
 	store.watch(
 		(state) => [state.opened, state.tensor, state.choices, state.lit, state.inspection, state.litSet, state.paint],

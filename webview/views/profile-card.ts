@@ -183,7 +183,7 @@ export function createProfileCard(store: Store, session: Session): ProfileCard {
 	canvas.addEventListener("focus", () => point(cursor ?? selected() ?? 0));
 	canvas.addEventListener("blur", () => point(undefined));
 	new ResizeObserver(redraw).observe(canvas);
-	whenShownAnew(redraw);
+	whenShownAnew(canvas, redraw);
 
 	return {
 		element,

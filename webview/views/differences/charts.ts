@@ -25,7 +25,7 @@ function drawn(
 		const context = canvas.isConnected ? prepareCanvas(canvas, width, height) : null;
 		if (context) draw(context, themeOf(canvas));
 	};
-	whenShownAnew(redraw);
+	whenShownAnew(canvas, redraw);
 	requestAnimationFrame(redraw);
 	return canvas;
 }

@@ -20,7 +20,6 @@ const BATCH_AXIS = 0;
 export function createBatchSizeLens(store: Store, session: Session): HTMLElement {
 	let drawn: { readonly canvas: HTMLCanvasElement; readonly redraw: () => void } | undefined;
 	const observer = new ResizeObserver(() => drawn?.redraw());
-	whenShownAnew(() => drawn?.redraw());
 	return createLens<BatchSizes>(store, {
 		title: "Batch size",
 		about:
@@ -40,6 +39,7 @@ export function createBatchSizeLens(store: Store, session: Session): HTMLElement
 			const redraw = oncePerFrame(() => draw(canvas, found, others));
 			if (drawn) observer.unobserve(drawn.canvas);
 			drawn = { canvas, redraw };
+			whenShownAnew(canvas, redraw);
 			observer.observe(canvas);
 			redraw();
 			const menu = createPlotMenu(session, "this curve", () => batchPlot(found, label, titleOf(state, tensor), others));

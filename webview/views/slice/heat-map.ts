@@ -95,7 +95,7 @@ export function createHeatMap(events: HeatMapEvents): {
 		context.strokeStyle = theme.text;
 		context.strokeRect(...box);
 	});
-	whenShownAnew(redraw);
+	whenShownAnew(canvas, redraw);
 
 	const placeOf = (event: MouseEvent): Place | undefined => {
 		if (!model) return undefined;
