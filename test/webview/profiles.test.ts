@@ -154,6 +154,27 @@ describe("statistics along axes in the panel", function () {
 		assert.deepEqual(panel.problems, []);
 	});
 
+	it("zoom by the wheel with Ctrl around the pointer, and leave scrolling to the wheel alone", async () => {
+		const panel = await open({ tensor: "long" });
+		const box = (await chart(panel, 0).boundingBox()) as { x: number; y: number; width: number; height: number };
+		await panel.page.mouse.move(box.x + 58 + 0.8 * (box.width - 66), box.y + 50);
+		await panel.page.mouse.wheel(0, -10);
+		assert.equal(await panel.page.getByRole("button", { name: "Show all" }).isVisible(), false);
+		await chart(panel, 0).scrollIntoViewIfNeeded();
+		const at = (await chart(panel, 0).boundingBox()) as { x: number; y: number; width: number; height: number };
+		await panel.page.mouse.move(at.x + 58 + 0.8 * (at.width - 66), at.y + 50);
+		await panel.page.keyboard.down("Control");
+		for (let k = 0; k < 4; k++) await panel.page.mouse.wheel(0, -200);
+		await panel.page.keyboard.up("Control");
+		await panel.page.waitForFunction(() =>
+			/^\S+ \d+: mean/.test(document.querySelector(".readout")?.textContent ?? ""),
+		);
+		const words = await panel.page.locator(".profile-zoom").first().innerText();
+		const [, from, to] = /(\d+)–(\d+)/.exec(words)?.map(Number) ?? [];
+		assert.ok((from as number) < 8000 && (to as number) > 8000 && (to as number) - (from as number) < 250, words);
+		assert.deepEqual(panel.problems, []);
+	});
+
 	it("come with a histogram, linear or logarithmic, and quantiles that are NumPy's within the error that is told", async () => {
 		const panel = await open();
 		await panel.page.locator("canvas.histogram-canvas").waitFor();

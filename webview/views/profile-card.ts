@@ -150,6 +150,16 @@ export function createProfileCard(store: Store, session: Session): ProfileCard {
 		redraw();
 	});
 	canvas.addEventListener("dblclick", () => zoom.showAll());
+	canvas.addEventListener(
+		"wheel",
+		(event) => {
+			// The wheel alone scrolls the panel.
+			if (!now || !whole || !(event.ctrlKey || event.metaKey)) return;
+			event.preventDefault();
+			zoom.around(whole, now, positionAt(event.offsetX), Math.exp(Math.max(-1, Math.min(1, event.deltaY / 200))));
+		},
+		{ passive: false },
+	);
 	canvas.addEventListener("pointerleave", () => point(document.activeElement === canvas ? cursor : undefined));
 	canvas.addEventListener("keydown", (event) => {
 		if (!now || !whole || event.ctrlKey || event.metaKey || event.altKey) return;

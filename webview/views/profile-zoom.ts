@@ -27,6 +27,7 @@ export function createProfileZoom(store: Store, session: Session, changed: () =>
 	let sort = store.get().sort;
 	let fine: { readonly of: AxisProfile; readonly zoom: Zoom; readonly profile: AxisProfile } | undefined;
 	let running: AbortController | undefined;
+	let refined: AxisProfile | undefined;
 
 	const forget = () => {
 		running?.abort();
@@ -45,6 +46,7 @@ export function createProfileZoom(store: Store, session: Session, changed: () =>
 	/** Asks for the profile of a stretch alone, where bins of the whole hold more than one index. */
 	const refine = async (whole: AxisProfile, wanted: Zoom) => {
 		running?.abort();
+		refined = whole;
 		const { tensor, part } = store.get();
 		if (whole.bins === whole.size || tensor === undefined) return;
 		const abort = new AbortController();
@@ -76,6 +78,8 @@ export function createProfileZoom(store: Store, session: Session, changed: () =>
 				sort = store.get().sort;
 				forget();
 			}
+			// Numbers that have come anew, of another tensor of this size perhaps, have a finer profile of their own.
+			if (zoom && sort === "index" && refined !== whole) void refine(whole, zoom);
 			const used = fine && fine.of === whole && fine.zoom === zoom ? fine.profile : undefined;
 			return shownProfile(whole, sort, zoom, used);
 		},

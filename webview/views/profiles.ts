@@ -10,7 +10,7 @@ import { createDistribution } from "./distribution";
 import { createProfileCard, type ProfileCard } from "./profile-card";
 
 const HINT =
-	"Press an index to select it in all views; drag to zoom in, press twice to show all. Keys: arrows, Enter, + and −, 0.";
+	"Press an index to select it in all views; drag, or turn the wheel with Ctrl or Cmd, to zoom; press twice to show all. Keys: arrows, Enter, + and −, 0.";
 
 /** Statistics along every axis, all others averaged: a chart and its table for each; and how all values are distributed. */
 export function createProfiles(store: Store, session: Session): HTMLElement {
