@@ -1,8 +1,10 @@
 import { version } from "../../package.json";
 import { shownAxes } from "../core/axis-choice";
+import type { Distribution } from "../core/distribution";
 import { partsOf } from "../core/dtype";
 import { TensorError } from "../core/errors";
 import { formatBytes } from "../core/format";
+import type { Inspection } from "../core/inspection";
 import { writePieces } from "../engine/text-output";
 import { reportHtml } from "../export/report/report";
 import { type ArgumentSpec, type Arguments, BadUsage, textOf } from "./arguments";
@@ -44,13 +46,22 @@ export async function report({ files: [word = ""], given }: Arguments, terminal:
 			{ ...ref, tensor: tensor.name, part, ...(norm ? { norm, inputs } : {}) },
 			{ signal, onProgress: bar.show },
 		);
-	const parts = await (async () =>
-		partsOf(dtype) === 2 ? [await inspect(0), await inspect(1)] : [await inspect(0)])().finally(bar.end);
+	const read = async () => {
+		const [parts, distributions]: [Inspection[], Distribution[]] = [[], []];
+		for (const part of partsOf(dtype) === 2 ? ([0, 1] as const) : ([0] as const)) {
+			parts.push(await inspect(part));
+			const request = { ...ref, tensor: tensor.name, part };
+			const found = await engine.distribution(request, { signal, onProgress: bar.show });
+			distributions.push(found.distribution);
+		}
+		return { parts, distributions };
+	};
+	const found = await read().finally(bar.end);
 	const pieces = reportHtml({
 		description: await engine.describe(ref.file, { signal }),
 		tensor,
 		axes: shownAxes(shape, {}, tensor.axisNames),
-		parts,
+		...found,
 		...(norm ? { norm } : {}),
 		made: `Made by Tensor Inspector ${version} on ${new Date().toISOString().slice(0, 10)}.`,
 	});

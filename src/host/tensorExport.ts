@@ -1,5 +1,6 @@
 import { version } from "../../package.json";
 import { shownAxes } from "../core/axis-choice";
+import type { Distribution } from "../core/distribution";
 import { isDType, partsOf } from "../core/dtype";
 import { TensorError } from "../core/errors";
 import type { Norm } from "../core/normalizations";
@@ -45,10 +46,15 @@ export async function exportTensor(
 	if (format === "html") {
 		const asked = { tensor: tensor.name, ...(norm ? { norm, ...(inputs ? { inputs } : {}) } : {}) };
 		const inspect = (part: 0 | 1) => host.engine.inspect(inspectRequest(file, { ...asked, part }), options);
-		const parts = [await inspect(0)];
-		if (isDType(tensor.dtype) && partsOf(tensor.dtype) === 2) parts.push(await inspect(1));
+		const complex = isDType(tensor.dtype) && partsOf(tensor.dtype) === 2;
+		const parts = [await inspect(0), ...(complex ? [await inspect(1)] : [])];
+		const distributions: Distribution[] = [];
+		for (const part of complex ? ([0, 1] as const) : ([0] as const)) {
+			const found = await host.engine.distribution({ file, tensor: tensor.name, part }, options);
+			distributions.push(found.distribution);
+		}
 		const made = `Made by Tensor Inspector ${version} on ${new Date().toISOString().slice(0, 10)}.`;
-		return { pieces: reportHtml({ ...subject, axes, parts, made }) };
+		return { pieces: reportHtml({ ...subject, axes, parts, distributions, made }) };
 	}
 	const plan = exportPlan(tensor.shape, norm);
 	const layouts = plan.layouts.map(({ layout }) => layout);

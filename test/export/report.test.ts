@@ -72,7 +72,9 @@ describe("a report", function () {
 		}
 		assert.match(await page.locator(".warnings").innerText(), /5 NaN, the first at \[0, 0, 0\]/);
 		assert.match(await page.locator(".exact").innerText(), /Exact: from all 60 values\./);
-		assert.equal(await page.locator("figure svg").count(), 4);
+		assert.equal(await page.locator("figure svg").count(), 5);
+		const median = await page.locator('table[aria-label="Quantiles"] td').nth(2).innerText();
+		assert.ok(Math.abs(Number(median) - 10000) < 1e3, `the median is ${median}`);
 		assert.match(await page.locator("pre").nth(1).innerText(), /import numpy|x\.reshape|g = /);
 		assert.deepEqual(problems, []);
 		assert.deepEqual(requests, [pathToFileURL(output).href], "nothing else is loaded");

@@ -79,7 +79,7 @@ describe("the export commands, called by a program", () => {
 		const text = fs.readFileSync(target.fsPath, "utf8");
 		assert.match(text, /<h1>acts\.npy<\/h1>/);
 		assert.match(text, /What LayerNorm averages together/);
-		assert.equal(text.match(/<svg /g)?.length, 4);
+		assert.equal(text.match(/<svg /g)?.length, 5);
 		assert.deepEqual(files.names(), ["acts.csv", "acts.html", "acts.json", "acts.npy"]);
 	});
 

@@ -122,6 +122,23 @@ describe("the panel's exports", function () {
 		assert.deepEqual(panel.problems, []);
 	});
 
+	it("save the histogram, with the counts of the engine", async () => {
+		const file = place(suite.folder, "histogram.npy", npy(SHAPE, noise(240)));
+		const panel = await suite.open(file, { state: { view: "axes" } });
+		await numbersShown(panel);
+		const { page } = panel;
+		const { distribution } = await suite.engine.distribution({ file: { path: file }, part: 0 });
+		const svg = await parse(page, (await exported(page, /^Export this histogram/, "SVG, dark on white")).content);
+		assert.deepEqual([svg.error, svg.foreign], ["", 0]);
+		assert.match(svg.title, /histogram\.npy: distribution/);
+		const rows = csvRows((await exported(page, /^Export this histogram/, "CSV of its numbers")).content).slice(1);
+		assert.deepEqual(
+			rows.map((row) => Number(row[2])),
+			[...distribution.histogram],
+		);
+		assert.deepEqual([Number(rows[0]?.[0]), Number(rows.at(-1)?.[1])], [distribution.min[0], distribution.max[0]]);
+	});
+
 	it("have the chart's numbers with every digit", async () => {
 		const file = place(suite.folder, "digits.npy", npy([3, 2], Float64Array.of(0.1, 0.1, 1 / 3, 1 / 3, NaN, NaN)));
 		const panel = await suite.open(file, { state: { view: "axes" } });

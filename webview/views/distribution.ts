@@ -8,9 +8,11 @@ import {
 	histogramBinAt,
 	histogramOf,
 } from "../../src/drawing/histogram-chart";
+import { histogramPlot } from "../../src/export/histogram-plot";
 import { checkbox } from "../controls/controls";
 import { el, oncePerFrame, setText } from "../dom";
-import type { Session } from "../session";
+import { createPlotMenu } from "../export/plot-menu";
+import { type Session, titleOf } from "../session";
 import type { Store } from "../store";
 import { prepareCanvas, themeOf, whenShownAnew } from "./canvas";
 import { createLens, numbersTable } from "./lenses/frame";
@@ -28,12 +30,15 @@ export function createDistribution(store: Store, session: Session): HTMLElement 
 		key: ({ state }) => JSON.stringify([state.part]),
 		ask: ({ tensor, state }, options) =>
 			session.host.call("distribution", { tensor: tensor.name, part: state.part }, options),
-		draw: (found) => drawn(found, store),
+		draw(found, { state, tensor }) {
+			const plotOf = () => histogramPlot(histogramOf(found), titleOf(state, tensor), store.get().logCounts);
+			return drawn(found, store, createPlotMenu(session, "this histogram", plotOf));
+		},
 	});
 	return lens.element;
 }
 
-function drawn(found: Distribution, store: Store): HTMLElement[] {
+function drawn(found: Distribution, store: Store, menu: HTMLElement): HTMLElement[] {
 	const count = found.count[0] ?? 0;
 	if (count === 0) return [el("p", {}, "No finite value.")];
 	const histogram = histogramOf(found);
@@ -54,13 +59,13 @@ function drawn(found: Distribution, store: Store): HTMLElement[] {
 		],
 	);
 	return [
-		el("div", { class: "distribution" }, createChart(histogram, count, store), quantiles),
+		el("div", { class: "distribution" }, createChart(histogram, count, store, menu), quantiles),
 		el("p", { class: "quiet" }, error),
 		binsTable(histogram, count),
 	];
 }
 
-function createChart(histogram: Histogram, count: number, store: Store): HTMLElement {
+function createChart(histogram: Histogram, count: number, store: Store, menu: HTMLElement): HTMLElement {
 	const canvas = el("canvas", {
 		class: "histogram-canvas",
 		tabindex: 0,
@@ -107,7 +112,7 @@ function createChart(histogram: Histogram, count: number, store: Store): HTMLEle
 	new ResizeObserver(redraw).observe(canvas);
 	whenShownAnew(canvas, redraw);
 	point(undefined);
-	return el("div", { class: "histogram" }, log.element, canvas, readout);
+	return el("div", { class: "histogram" }, el("div", { class: "plot-head" }, log.element, menu), canvas, readout);
 }
 
 function inWords(histogram: Histogram, bin: number, count: number): string {

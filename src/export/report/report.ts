@@ -1,9 +1,11 @@
 import type { ShownAxes } from "../../core/axis-choice";
+import type { Distribution } from "../../core/distribution";
 import type { Inspection } from "../../core/inspection";
 import { layoutOf } from "../../core/normalizations";
 import type { Subject } from "../../notation/subject";
 import type { ExportSubject } from "../statistics";
 import { axesSection } from "./axes";
+import { distributionSection } from "./distribution";
 import { coverageSentence, factsList, wholeTable } from "./facts";
 import { h, type Markup } from "./markup";
 import { effectSection, layoutSection } from "./norm";
@@ -15,13 +17,15 @@ export interface ReportSubject extends Omit<ExportSubject, "letters"> {
 	readonly axes: ShownAxes;
 	/** One inspection, or two (real, imaginary) of a complex dtype. */
 	readonly parts: readonly Inspection[];
+	/** Of the same parts, where they were asked for. */
+	readonly distributions?: readonly Distribution[];
 	/** What made it and when, in a sentence. */
 	readonly made: string;
 }
 
 /** A page of HTML in pieces that holds all it needs: no script runs in it, and nothing is loaded. */
 export async function* reportHtml(subject: ReportSubject): AsyncGenerator<string, void, undefined> {
-	const { description, tensor, axes, parts, norm, made } = subject;
+	const { description, tensor, axes, parts, norm, made, distributions = [] } = subject;
 	const title = tensor.name || description.file;
 	yield `<!DOCTYPE html>\n<html lang="en">\n${(await head(title)).html}\n<body>\n`;
 	for (const piece of body()) yield `${piece.html}\n`;
@@ -38,6 +42,8 @@ export async function* reportHtml(subject: ReportSubject): AsyncGenerator<string
 			else yield h("h2", {}, "Whole tensor");
 			yield coverageSentence(inspection);
 			yield h("div", { class: "scroll" }, wholeTable(inspection));
+			const distribution = distributions[k];
+			if (distribution) yield* distributionSection(distribution, title);
 			if (normed && k === 0) yield* layoutSection(normed, title);
 			if (normed) yield* effectSection(inspection, normed);
 			yield* axesSection(inspection, title, axes.letters);

@@ -1,0 +1,28 @@
+import { type Distribution, QUANTILES, type QuantileName } from "../../core/distribution";
+import { formatNumber } from "../../core/format";
+import { svgInline } from "../../drawing/figure";
+import { histogramOf } from "../../drawing/histogram-chart";
+import { PRINT } from "../../drawing/surface";
+import { histogramPlot } from "../histogram-plot";
+import { h, type Markup, numbers } from "./markup";
+
+/** A histogram of all finite values, and their quantiles. */
+export function* distributionSection(found: Distribution, title: string): Generator<Markup, void, undefined> {
+	if (!found.count[0]) return;
+	const { relativeError } = found;
+	const histogram = histogramOf(found);
+	const plot = histogramPlot(histogram, title, false);
+	yield h("h2", {}, "Distribution");
+	yield h("figure", {}, { html: svgInline(plot, PRINT) }, h("figcaption", {}, plot.notes.join(" ")));
+	const names = Object.keys(QUANTILES) as QuantileName[];
+	const digits = relativeError === 0 ? 9 : 5;
+	const row = ["Value", ...names.map((name) => formatNumber(histogram.quantiles[name], digits))];
+	yield numbers("Quantiles", ["Quantile", ...names], [row]);
+	yield h(
+		"p",
+		{ class: "quiet" },
+		relativeError === 0
+			? "Quantiles are exact: each is one of the values (NumPy’s inverted_cdf)."
+			: `Quantiles are within ${formatNumber(relativeError, 2)} of the value that they stand for, relative to it.`,
+	);
+}
