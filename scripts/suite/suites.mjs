@@ -95,7 +95,7 @@ async function runEndToEnd(env) {
 			TENSOR_INSPECTOR_E2E: JSON.stringify({ codeServer, chromium, vsix }),
 		};
 		const files = testFiles((place) => place.startsWith("e2e/"));
-		const limitMs = 15 * 60_000;
+		const limitMs = 30 * 60_000;
 		await runScript("scripts/suite/node.mjs", ["180000", ...files], { env: { ...env, ...tools }, show: true, limitMs });
 	} finally {
 		work.remove();
