@@ -58,7 +58,7 @@ describe("in the panel's views, a user", () => {
 		const text = await told(panel, "#slice-readout", /^N 0, C 0, H 1, W 1: /);
 		assert.equal(Number(text.split(": ")[1]), valueAt(0, 0, 1, 1));
 		await choose(panel, "Shows", "Before, after, difference");
-		const effect = await told(panel, "#slice-readout", /before .* · after .* · difference /);
+		const effect = await told(panel, "#slice-readout", /before \S+ · after \S+ · difference \S/);
 		const channel = [...VALUES].filter((_, i) => Math.floor(i / 15) % 4 === 0);
 		const mean = channel.reduce((sum, x) => sum + x, 0) / 30;
 		const deviation = Math.sqrt(channel.reduce((sum, x) => sum + (x - mean) ** 2, 0) / 30 + 1e-5);

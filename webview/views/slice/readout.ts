@@ -23,10 +23,12 @@ export function readoutOf(place: Place, model: SliceModel, images: ShownImages):
 	const down = rows ? indicesOf(rows, row) : { start: 0, length: 1 };
 	const across = indicesOf(columns, column);
 	const many = down.length * across.length;
-	const values = model.aspects.map((aspect) => {
+	// Images of a norm that was just chosen may be on their way.
+	const there = model.aspects.filter((aspect) => images.of(aspect).length > 0);
+	const values = there.map((aspect) => {
 		const found = images.of(aspect).map((image) => numberOf(image, cell, many > 1 ? undefined : model.tensor.dtype));
 		const text = found.length === 3 ? `R ${found[0]}, G ${found[1]}, B ${found[2]}` : (found[0] ?? "");
-		return model.aspects.length > 1 ? `${ASPECTS[aspect].toLowerCase()} ${text}` : text;
+		return there.length > 1 ? `${ASPECTS[aspect].toLowerCase()} ${text}` : text;
 	});
 	const seen = images.slice.exact ? "" : "some of ";
 	const what =
