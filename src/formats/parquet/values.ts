@@ -1,5 +1,5 @@
 import type { Compressors, DecodedArray, SchemaTree } from "hyparquet";
-import type { readColumn as read } from "hyparquet/src/column.js";
+import type { parquetHeader, readColumn as read } from "hyparquet/src/column.js";
 import { type DType, factsOf } from "../../core/dtype";
 import { TensorError, throwIfAborted } from "../../core/errors";
 import { encodeMiniFloat } from "../../core/minifloat";
@@ -32,7 +32,7 @@ export async function readChunk(
 
 async function unpackChunk(file: ParquetFile, chunk: ColumnChunk, signal?: AbortSignal): Promise<Uint8Array> {
 	const { meta, start, leaf, rows } = chunk;
-	const [{ readColumn }, { DEFAULT_PARSERS }, { compressors }] = await Promise.all([
+	const [{ readColumn, parquetHeader }, { DEFAULT_PARSERS }, { compressors }] = await Promise.all([
 		import("hyparquet/src/column.js"),
 		import("hyparquet/src/convert.js"),
 		import("hyparquet-compressors"),
@@ -52,6 +52,7 @@ async function unpackChunk(file: ParquetFile, chunk: ColumnChunk, signal?: Abort
 		// The package makes views of the whole buffer below its bytes.
 		const own = packed.byteOffset === 0 && packed.buffer.byteLength === packed.length ? packed : packed.slice();
 		const reader = { view: new DataView(own.buffer), offset: 0 };
+		checkPages(parquetHeader, reader.view, Number(meta.num_values));
 		const { data } = readColumn(reader, { groupStart: 0, groupRows: rows, selectStart: 0, selectEnd: rows }, decoder);
 		return dense(data, chunk);
 	} catch (thrown) {
@@ -61,6 +62,39 @@ async function unpackChunk(file: ParquetFile, chunk: ColumnChunk, signal?: Abort
 			`The values of "${meta.path_in_schema.join(".")}" cannot be unpacked (${reasonOf(thrown)}); copy or save the file again.`,
 			where,
 		);
+	}
+}
+
+/**
+ * Throws unless the pages of a column lie in it, say all that is needed, and hold no more values than the column: the package
+ * makes arrays as large as they say, and never ends where a length is missing.
+ */
+function checkPages(headerOf: typeof parquetHeader, view: DataView, values: number): void {
+	const reader = { view, offset: 0 };
+	for (let left = values; left > 0 && reader.offset < view.byteLength - 1; ) {
+		const page = headerOf(reader);
+		const { data_page_header: first, data_page_header_v2: second, dictionary_page_header: dictionary } = page;
+		const bytes = page.compressed_page_size;
+		const counts = [...(first ? [first.num_values] : []), ...(second ? [second.num_values] : [])];
+		const levels = second ? [second.definition_levels_byte_length, second.repetition_levels_byte_length] : [];
+		const told = [
+			bytes,
+			page.uncompressed_page_size,
+			...counts,
+			...levels,
+			...(dictionary ? [dictionary.num_values] : []),
+		];
+		const count = Math.max(0, ...counts);
+		// No entry of a dictionary takes less than a bit.
+		const entries = 8 * (page.uncompressed_page_size + 1);
+		const fits =
+			told.every((number) => Number.isInteger(number) && number >= 0) &&
+			reader.offset + bytes <= view.byteLength &&
+			count <= left &&
+			levels.reduce((sum, length) => sum + length, 0) <= bytes;
+		if (!fits || (dictionary?.num_values ?? 0) > entries) throw new RangeError("a page does not fit its column");
+		reader.offset += bytes;
+		left -= count;
 	}
 }
 
