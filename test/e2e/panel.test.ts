@@ -56,7 +56,15 @@ describe("in the panel, a user", () => {
 		await panel.getByRole("button", { name: "Export this chart" }).nth(1).click();
 		await panel.getByRole("menuitem", { name: "SVG, dark on white" }).filter({ visible: true }).click();
 		await whenAsked(page, "Export Plot");
-		assert.match(await quickInput(page).inputValue(), /acts\.axis-1\.svg$/);
+		// The dialog shows its folder before it has the name.
+		await page.waitForFunction(
+			() =>
+				/acts\.axis-1\.svg$/.test(
+					document.querySelector<HTMLInputElement>(".quick-input-widget input[type=text]")?.value ?? "",
+				),
+			undefined,
+			{ timeout: PATIENCE_MS },
+		);
 		await screenshot(page, "export-dialog-dark");
 		await answer(page, at("chart.svg"));
 		await webviewWithText(page, "Saved: chart.svg");

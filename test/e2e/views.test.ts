@@ -50,10 +50,9 @@ describe("in the panel's views, a user", () => {
 		const { page } = session();
 		await openFromExplorer(page, "acts.npy");
 		const panel = await webviewWithText(page, "2 × 4 × 3 × 5");
-		await told(panel, ".books", /page 3 of every book|every book/);
+		await told(panel, ".books", /page 36 of every book/);
 		await panel.locator(".chip").first().getByRole("radio", { name: "kept" }).check();
 		await told(panel, ".layout-view", /InstanceNorm/);
-		await told(panel, ".layout-view h2", /InstanceNorm/);
 		await told(panel, "#picture-readout", /one of 8 sets of 15 values; mean /);
 		await told(panel, "table.strips", /2.*4.*1.*1/);
 		await panel.locator("canvas.picture-canvas").focus();
@@ -62,7 +61,7 @@ describe("in the panel's views, a user", () => {
 		const lit = await told(panel, "#picture-readout", /^Element N 0, C 1, H 0, W 1 .* mean \S+, std /);
 		const set = [...VALUES].slice(15, 30);
 		const mean = set.reduce((sum, x) => sum + x, 0) / 15;
-		assert.ok(Math.abs(Number(/mean ([^,]+),/.exec(lit)?.[1]) - mean) < 1e-4, lit);
+		assert.ok(Math.abs(Number(/; mean ([^,]+),/.exec(lit)?.[1]) - mean) < 1e-4, lit);
 		const code = await told(panel, ".notation pre", /np\.sqrt/);
 		await panel.locator(".notation").getByText("Copy").click();
 		await panel.getByText("Copied: NumPy.").first().waitFor();
