@@ -53,17 +53,32 @@ function boundsOf(
 
 /** The values below and above which a share of them lies, linear between neighbours as NumPy's percentile; 0 and 1 where there are none. */
 export function quantileBounds(values: readonly Float64Array[], share: number): DataRange {
-	const count = values.reduce((sum, list) => sum + list.length, 0);
-	const all = new Float64Array(count);
-	let filled = 0;
-	for (const list of values) for (const value of list) if (!Number.isNaN(value)) all[filled++] = value;
-	if (filled === 0) return { low: 0, high: 1 };
-	const sorted = all.subarray(0, filled).sort();
+	const sorted = sortedValues(values);
+	const last = sorted.length - 1;
+	if (last < 0) return { low: 0, high: 1 };
 	const at = (place: number) => {
 		const below = Math.floor(place);
 		const one = sorted[below] as number;
-		const next = sorted[Math.min(filled - 1, below + 1)] as number;
+		const next = sorted[Math.min(last, below + 1)] as number;
 		return one + (next - one) * (place - below);
 	};
-	return { low: at(share * (filled - 1)), high: at((1 - share) * (filled - 1)) };
+	return { low: at(share * last), high: at((1 - share) * last) };
+}
+
+/** Values that were sorted, by the first of their lists: images are drawn many times, and sorted once. */
+const known = new WeakMap<Float64Array, { readonly values: readonly Float64Array[]; readonly sorted: Float64Array }>();
+
+/** All values together, ascending, without NaN. */
+function sortedValues(values: readonly Float64Array[]): Float64Array {
+	const [first] = values;
+	if (!first) return new Float64Array(0);
+	const found = known.get(first);
+	const isSame = found?.values.length === values.length && found.values.every((list, k) => list === values[k]);
+	if (found && isSame) return found.sorted;
+	const all = new Float64Array(values.reduce((sum, list) => sum + list.length, 0));
+	let filled = 0;
+	for (const list of values) for (const value of list) if (!Number.isNaN(value)) all[filled++] = value;
+	const sorted = all.subarray(0, filled).sort();
+	known.set(first, { values, sorted });
+	return sorted;
 }

@@ -1,3 +1,4 @@
+import { partStart } from "../../src/core/layout";
 import { MAX_SLICE_CELLS, type SliceAxis } from "../../src/core/slice";
 
 /** A stretch of an axis that is in sight. */
@@ -71,6 +72,6 @@ export function cellsFor(
 
 /** The indices of an axis that a cell stands for. */
 export function indicesOf({ start, length, cells }: SliceAxis, cell: number): Stretch {
-	const from = Math.ceil((cell * length) / cells);
-	return { start: start + from, length: Math.ceil(((cell + 1) * length) / cells) - from };
+	const from = partStart(cell, length, cells);
+	return { start: start + from, length: partStart(cell + 1, length, cells) - from };
 }

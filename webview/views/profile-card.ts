@@ -1,6 +1,6 @@
 import { formatCount } from "../../src/core/format";
 import type { AxisProfile } from "../../src/core/inspection";
-import { roleOf } from "../../src/core/layout";
+import { partStart, roleOf } from "../../src/core/layout";
 import { PROFILE_SORTS } from "../../src/core/profile-order";
 import { indexLabels, labelsWithin, type PositionLabel } from "../../src/drawing/chart-scale";
 import { binAt, drawProfile, frameOf } from "../../src/drawing/profile-chart";
@@ -24,8 +24,10 @@ const CHART_HEIGHT = 168;
 export interface ProfileCard {
 	readonly element: HTMLElement;
 	readonly show: (profile: AxisProfile, chosen: Chosen, exact: boolean) => void;
-	/** Draws anew what the store says: the series, the order, the selected index. */
+	/** Takes the series and the order from the store. */
 	readonly refresh: () => void;
+	/** Draws the selected index where it is now. */
+	readonly redraw: () => void;
 }
 
 /** Makes a card; a pressed index is selected for all views. */
@@ -62,7 +64,7 @@ export function createProfileCard(store: Store, session: Session): ProfileCard {
 	const flags = createProfileFlags((bin) => {
 		if (!whole || !now) return;
 		zoom.showAll();
-		const position = now.positionOf(Math.ceil((bin * whole.size) / whole.bins));
+		const position = now.positionOf(partStart(bin, whole.size, whole.bins));
 		if (position === undefined) return;
 		cursor = position;
 		canvas.focus();
@@ -198,6 +200,7 @@ export function createProfileCard(store: Store, session: Session): ProfileCard {
 	return {
 		element,
 		refresh,
+		redraw,
 		show(next, about, exact) {
 			if (next.axis !== whole?.axis || next.size !== whole.size) zoom.forget();
 			whole = next;

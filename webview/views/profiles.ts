@@ -57,7 +57,7 @@ export function createProfiles(store: Store, session: Session): HTMLElement {
 	let shown: ProfileCard[] = [];
 
 	store.watch(
-		(state) => [state.extremes, state.series, state.sort, state.lit],
+		(state) => [state.extremes, state.series, state.sort],
 		(state) => {
 			extremes.set(state.extremes);
 			series.set(state.series);
@@ -67,6 +67,12 @@ export function createProfiles(store: Store, session: Session): HTMLElement {
 			setText(rule, state.sort === "worst" ? `Worst first: ${WORST_RULE}.` : "");
 			show(rule, state.sort === "worst");
 			for (const card of shown) card.refresh();
+		},
+	);
+	store.watch(
+		(state) => [state.lit],
+		() => {
+			for (const card of shown) card.redraw();
 		},
 	);
 	store.watch(

@@ -79,11 +79,14 @@ export function requestsOf(
 /** Images of slices that arrived. */
 export function imagesOf(slices: readonly Slice[]): ShownImages {
 	const [slice] = slices as readonly [Slice];
-	return {
-		window: slice.window,
-		slice,
-		of: (aspect) => slices.flatMap(({ images }) => images.filter((image) => image.aspect === aspect)),
-	};
+	// One list for each aspect, always the same: what is drawn of it is kept by it.
+	const byAspect = new Map(
+		slice.images.map(({ aspect }) => [
+			aspect,
+			slices.flatMap(({ images }) => images.filter((image) => image.aspect === aspect)),
+		]),
+	);
+	return { window: slice.window, slice, of: (aspect) => byAspect.get(aspect) ?? [] };
 }
 
 /** Whether a point of the images stands for several values. */
