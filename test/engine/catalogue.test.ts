@@ -1,27 +1,11 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import path from "node:path";
-import type { InputId } from "../../src/core/norm-inputs";
 import type { NormOptions } from "../../src/core/norm-options";
-import { type NormId, normOf } from "../../src/core/normalizations";
+import { normOf } from "../../src/core/normalizations";
 import { frameworkOptions, frameworksOf } from "../../src/core/norms/frameworks";
 import { readValues, withEngine } from "./files";
+import { ARRAYS, RECORDED, type RecordedCase } from "./recorded-catalogue";
 
-interface Recorded {
-	readonly torch: string;
-	readonly cases: readonly {
-		readonly y: string;
-		readonly norm: NormId;
-		readonly rank: number;
-		readonly dtype: "f32" | "f64";
-		readonly options: Partial<NormOptions>;
-		readonly inputs: Readonly<Partial<Record<InputId, string>>>;
-	}[];
-}
-
-const FOLDER = path.resolve("test", "fixtures", "pytorch");
-const { torch, cases } = JSON.parse(readFileSync(path.join(FOLDER, "catalogue.json"), "utf8")) as Recorded;
-const ARRAYS = { file: path.join(FOLDER, "catalogue.npz") };
+const { torch, cases } = RECORDED;
 
 /** Largest difference that the rounding of sums in a type explains, beside outputs of size 1. */
 const ALLOWED = { f64: 4e-14, f32: 4e-6 } as const;
@@ -30,7 +14,7 @@ describe(`the catalogue beside PyTorch ${torch}`, function () {
 	this.timeout(60_000);
 	const { engine, file } = withEngine(1);
 
-	const outputOf = async (one: Recorded["cases"][number], options: Partial<NormOptions>) => {
+	const outputOf = async (one: RecordedCase, options: Partial<NormOptions>) => {
 		const array = (name: string) => ({
 			file: { path: ARRAYS.file },
 			tensor: `${name}-${one.rank}-${one.dtype}`,
@@ -48,7 +32,7 @@ describe(`the catalogue beside PyTorch ${torch}`, function () {
 		return (await readValues({ file: output })).values;
 	};
 
-	const compare = async (one: Recorded["cases"][number], found: Float64Array, most: number, told: string) => {
+	const compare = async (one: RecordedCase, found: Float64Array, most: number, told: string) => {
 		const { values } = await readValues({ ...ARRAYS, tensor: one.y });
 		assert.equal(found.length, values.length);
 		values.forEach((wanted, i) => {

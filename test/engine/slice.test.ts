@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { TensorError } from "../../src/core/errors";
 import { unravel } from "../../src/core/inspection";
 import { partStart, type Shape, sizeOf } from "../../src/core/layout";
-import type { InputId } from "../../src/core/norm-inputs";
-import type { NormOptions } from "../../src/core/norm-options";
-import { type NormId, normOf } from "../../src/core/normalizations";
+import { normOf } from "../../src/core/normalizations";
 import { type EachCell, SLICE_MARKS, type SliceWindow } from "../../src/core/slice";
 import { seenBoxes } from "../../src/engine/slice-boxes";
 import { at, f64, noise, readValues, toFortran, withEngine, writeTensors } from "./files";
+import { ARRAYS, RECORDED } from "./recorded-catalogue";
 
 const SHAPE: Shape = [5, 12, 9, 11];
 const VALUES = noise(sizeOf(SHAPE), 3);
@@ -189,22 +186,10 @@ describe("a slice", function () {
 		}
 	});
 
-	const FOLDER = path.resolve("test", "fixtures", "pytorch");
-	const { cases } = JSON.parse(readFileSync(path.join(FOLDER, "catalogue.json"), "utf8")) as {
-		readonly cases: readonly {
-			readonly y: string;
-			readonly norm: NormId;
-			readonly rank: number;
-			readonly dtype: "f32" | "f64";
-			readonly options: Partial<NormOptions>;
-			readonly inputs: Readonly<Partial<Record<InputId, string>>>;
-		}[];
-	};
-
 	it("shows after a norm what PyTorch's output has there, and by how much that differs from the input", async () => {
-		const recorded = path.join(FOLDER, "catalogue.npz");
-		assert.ok(cases.length > 100);
-		for (const one of cases) {
+		const recorded = ARRAYS.file;
+		assert.ok(RECORDED.cases.length > 100);
+		for (const one of RECORDED.cases) {
 			const array = (name: string) => ({ file: { path: recorded }, tensor: `${name}-${one.rank}-${one.dtype}` });
 			const [x, y] = await Promise.all(
 				[array("x").tensor, one.y].map((tensor) => readValues({ file: recorded, tensor })),

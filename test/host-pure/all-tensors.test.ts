@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { TensorError } from "../../src/core/errors";
-import type { FileDescription, TensorInfo } from "../../src/core/tensor";
+import type { TensorInfo } from "../../src/core/tensor";
 import { countOf, exampleOf, patternOf } from "../../src/host/allTensors";
 import { proposedNameOfAll } from "../../src/host/outputName";
+import { description } from "./description";
 
 const tensor = (name: string, shape: readonly number[], more: Partial<TensorInfo> = {}): TensorInfo => ({
 	name,
@@ -12,24 +13,17 @@ const tensor = (name: string, shape: readonly number[], more: Partial<TensorInfo
 	...more,
 });
 
-const description = (tensors: readonly TensorInfo[], file = "m.npz"): FileDescription => ({
-	file,
-	size: 1000,
-	format: "npz",
-	formatLabel: "NumPy archive",
-	metadata: {},
-	notes: [],
-	tensors,
-});
-
-const MODEL = description([
-	tensor("conv1.weight", [8, 3, 3, 3]),
-	tensor("conv2.weight", [16, 8, 3, 3]),
-	tensor("conv2.bias", [16]),
-	tensor("steps", [100, 100, 100], { dtype: "i64" }),
-	tensor("fft", [1000, 1000], { dtype: "c64" }),
-	tensor("broken", [9000], { problem: { code: "corrupt", message: "It is cut.", where: {} } }),
-]);
+const MODEL = description(
+	[
+		tensor("conv1.weight", [8, 3, 3, 3]),
+		tensor("conv2.weight", [16, 8, 3, 3]),
+		tensor("conv2.bias", [16]),
+		tensor("steps", [100, 100, 100], { dtype: "i64" }),
+		tensor("fft", [1000, 1000], { dtype: "c64" }),
+		tensor("broken", [9000], { problem: { code: "corrupt", message: "It is cut.", where: {} } }),
+	],
+	"m.npz",
+);
 
 describe("all tensors of a file that are normalized into one", () => {
 	it("are those of floating types where no pattern is given, and are counted as the pattern is typed", () => {

@@ -3,9 +3,10 @@ import type { Inspection } from "../../src/core/inspection";
 import { axisProfile } from "../../src/core/inspection";
 import { profileLayout } from "../../src/core/layout";
 import { type CellStatistics, emptyMoments, mergeGroup } from "../../src/core/moments";
-import type { FileDescription, TensorInfo } from "../../src/core/tensor";
+import type { TensorInfo } from "../../src/core/tensor";
 import { escaped, hoverText, problemText } from "../../src/host/hoverText";
 import { statisticsReport, wholeJson } from "../../src/host/statisticsReport";
+import { description } from "./description";
 
 const tensor = (name: string, more: Partial<TensorInfo> = {}): TensorInfo => ({
 	name,
@@ -13,16 +14,6 @@ const tensor = (name: string, more: Partial<TensorInfo> = {}): TensorInfo => ({
 	shape: [2, 3],
 	bytes: 24,
 	...more,
-});
-
-const description = (tensors: readonly TensorInfo[], file = "a.npz"): FileDescription => ({
-	file,
-	size: 1000,
-	format: "npz",
-	formatLabel: "NumPy archive",
-	metadata: {},
-	notes: [],
-	tensors,
 });
 
 const WHOLE: CellStatistics = { count: 5, mean: 1.5, std: 2, min: -1, max: 4, nan: 1, posInf: 2, negInf: 3, zeros: 0 };
