@@ -145,7 +145,7 @@ const PROGRAMS = [
 	},
 ];
 
-/** Programs of the tests that are not test files: VS Code calls the first, `npm start -- --check` the second, `npm run bench` the third, `npm run accuracy` the fourth, `npm run catalogue` the fifth, `npm run memory` the sixth. */
+/** Programs of the tests that are not test files: VS Code calls the first, `npm start -- --check` the second, `npm run bench` the third, `npm run accuracy` the fourth, `npm run catalogue` the fifth, `npm run memory` the sixth, `npm run frames` the seventh. */
 const TEST_PROGRAMS = [
 	path.join("host", "index.ts"),
 	path.join("support", "start-check.ts"),
@@ -153,6 +153,7 @@ const TEST_PROGRAMS = [
 	path.join("accuracy", "generate.ts"),
 	path.join("catalogue", "generate.ts"),
 	path.join("memory", "make.ts"),
+	path.join("bench", "frames.ts"),
 ];
 
 /** Test files keep their place: test/core/layout.test.ts becomes dist/test/core/layout.test.js. */

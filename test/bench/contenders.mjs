@@ -10,6 +10,7 @@ import { reductionOf } from "./rows.mjs";
  * @property {number} cores
  * @property {boolean} commands Whether `cat` and `cp` are there.
  * @property {(file: string) => Promise<number>} readRaw
+ * @property {(row: Row, place: Place) => Promise<Run>} [runUnflushed] The engine, where it need not wait for the disk.
  *
  * @typedef {object} Place
  * @property {string} input
@@ -77,6 +78,14 @@ export const CONTENDERS = /** @type {const} @satisfies {Record<string, Facts>} *
 		run: (session, row, place) =>
 			runPython("torch", session, row, place, { threads: session.python?.versions.torchThreads, flushed: true }),
 	},
+	unflushed: {
+		label: "engine, not flushed",
+		missing: () => undefined,
+		run: async ({ runUnflushed }, row, place) => {
+			if (!runUnflushed) throw new Error(`${row.id} writes nothing that could be flushed.`);
+			return runUnflushed(row, place);
+		},
+	},
 	cat: {
 		label: "cat",
 		missing: withoutCommands,
@@ -99,7 +108,7 @@ export const CONTENDERS = /** @type {const} @satisfies {Record<string, Facts>} *
 	},
 });
 
-/** @typedef {"numpy" | "torch" | "torchAllCores" | "numpyFlushed" | "torchFlushed" | "cat" | "rawReads" | "cp" | "cpFlushed"} ContenderId */
+/** @typedef {"numpy" | "torch" | "torchAllCores" | "numpyFlushed" | "torchFlushed" | "unflushed" | "cat" | "rawReads" | "cp" | "cpFlushed"} ContenderId */
 
 /** A contender's facts, with what is optional visible. @param {ContenderId} id @returns {Facts} */
 export function contender(id) {

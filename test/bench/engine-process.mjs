@@ -1,4 +1,7 @@
 import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const NO_FLUSH = fileURLToPath(new URL("no-flush.cjs", import.meta.url));
 
 /**
  * @typedef {import("./ours").Task} Task
@@ -12,11 +15,14 @@ import { fork } from "node:child_process";
 
 /**
  * Starts the engine in a process of its own.
- * @param {{ readonly program: string, readonly worker: string, readonly workers: number }} options
+ * @param {{ readonly program: string, readonly worker: string, readonly workers: number, readonly flushes?: boolean }} options Whether it waits for the disk, as it does for its users.
  * @returns {EngineProcess}
  */
-export function startEngine({ program, worker, workers }) {
-	const child = fork(program, [worker, String(workers)], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+export function startEngine({ program, worker, workers, flushes = true }) {
+	const child = fork(program, [worker, String(workers)], {
+		stdio: ["ignore", "inherit", "inherit", "ipc"],
+		execArgv: flushes ? [] : ["--require", NO_FLUSH],
+	});
 	/** @type {Map<number, { resolve: (answer: Answer) => void, reject: (error: Error) => void }>} */
 	const open = new Map();
 	let next = 1;

@@ -134,7 +134,8 @@ function aboutSection({ machine, processStartMs, runs, notes }, measured) {
 			"`frombuffer`. The deflated file is the NCHW one, written by `savez_compressed`. Normalizing: NumPy's " +
 			"`(x - mean) / sqrt(var + eps)` and PyTorch's functional, then `np.save`. Raw reads are positional reads into one reused " +
 			`1 MB buffer by as many threads as the engine has. \`cat\` (to /dev/null) and \`cp\` are whole processes, of which starting one takes ${digits(processStartMs)} ms. ` +
-			"The engine's output is flushed to the disk before it appears, and so is that of what is called flushed; the others leave theirs in the page cache.",
+			"The engine's output is flushed to the disk before it appears, and so is that of what is called flushed; the others leave theirs in the page cache. " +
+			"The engine, not flushed, is the same program kept from waiting for the disk: the rest of its time is the flush.",
 		"Peak memory is the largest resident memory of the engine's process, threads included, over all runs of the row.",
 	];
 	return { title: "How it was measured", text: [...text, ...notes], cells: [["", ""], ...machine] };

@@ -30,6 +30,7 @@ const WRITERS = /** @type {const} */ ([
 	"torchAllCores",
 	"numpyFlushed",
 	"torchFlushed",
+	"unflushed",
 	"cp",
 	"cpFlushed",
 ]);
@@ -215,7 +216,8 @@ export function reductionOf(shape, cells) {
 	shape.forEach((size, axis) => {
 		const parts = cells[axis] ?? 1;
 		if (parts === 1) axes.push(split.push(size) - 1);
-		else if (parts === size) split.push(size);
+		// NumPy and PyTorch have no parts of two lengths: where these would be, every index is one.
+		else if (parts === size || size % parts !== 0) split.push(size);
 		else axes.push(split.push(parts, size / parts) - 1);
 	});
 	return { shape: split, axes };

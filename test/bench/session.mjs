@@ -31,12 +31,15 @@ const AGREE = { f32: 1e-3, f16: 1e-2, bf16: 2e-2 };
 export async function measureRow(session, row) {
 	const input = session.data.pathOf(row.file);
 	const engine = startEngine(session.engine);
+	const unflushed = row.against.includes("unflushed") ? startEngine({ ...session.engine, flushes: false }) : undefined;
+	/** @type {BenchSession} */
+	const equipped = unflushed ? { ...session, runUnflushed: (one, place) => runOurs(unflushed, one, place) } : session;
 	try {
 		const able = row.against.filter((id) => contender(id).missing(session) === undefined);
 		const runs = /** @type {const} */ (["ours", ...able]).map((id) => ({
 			id,
 			/** @param {Place} place */
-			run: (place) => (id === "ours" ? runOurs(engine, row, place) : contender(id).run(session, row, place)),
+			run: (place) => (id === "ours" ? runOurs(engine, row, place) : contender(id).run(equipped, row, place)),
 		}));
 		await warmUp(session, row, input, runs);
 		const output = path.join(session.outputs, "output.npy");
@@ -62,6 +65,7 @@ export async function measureRow(session, row) {
 		return { row, bytes, ours, peakMb: peak.peakMb ?? undefined, theirs };
 	} finally {
 		await engine.end();
+		await unflushed?.end();
 	}
 }
 
@@ -103,7 +107,7 @@ async function warmUp({ outputs, python }, row, input, runs) {
 				const apart = Math.abs(value - (expected?.[k] ?? NaN));
 				if (!(apart <= tolerance)) throw new Error(`${row.id}: ${id} found ${check}, the engine ${expected}.`);
 			});
-			if (row.work === "normalize" && (id === "numpy" || id === "torch")) {
+			if (row.work === "normalize" && (id === "numpy" || id === "torch" || id === "unflushed")) {
 				const { largest = NaN } = (await python?.ask({ work: "difference", paths: [ourOutput, output] })) ?? {};
 				if (!(largest <= tolerance)) throw new Error(`${row.id}: the engine and ${id} are ${largest} apart.`);
 			}
