@@ -23,3 +23,22 @@ export function plainColour(text: string): Plain {
 	const digits = [red, green, blue].map((part) => Math.round(Number(part)).toString(16).padStart(2, "0"));
 	return { colour: `#${digits.join("")}`, alpha: alpha.endsWith("%") ? Number.parseFloat(alpha) / 100 : Number(alpha) };
 }
+
+/** A colour with how much of it covers what is behind it. */
+interface Layer {
+	readonly fill: string;
+	readonly alpha: number;
+}
+
+/** One layer that looks like one over another; undefined where a colour cannot be taken apart. */
+export function mixedLayers(under: Layer, over: Layer): Layer | undefined {
+	const [low, high] = [plainColour(under.fill), plainColour(over.fill)];
+	const [below, above] = [low.alpha * under.alpha, high.alpha * over.alpha];
+	const alpha = above + below * (1 - above);
+	if (![low, high].every(({ colour }) => /^#[0-9a-f]{6}$/.test(colour)) || alpha === 0) return undefined;
+	const channel = (colour: string, k: number) => Number.parseInt(colour.slice(1 + 2 * k, 3 + 2 * k), 16);
+	const mixed = [0, 1, 2].map((k) =>
+		Math.round((channel(high.colour, k) * above + channel(low.colour, k) * below * (1 - above)) / alpha),
+	);
+	return { fill: `rgb(${mixed.join(",")})`, alpha };
+}

@@ -6,7 +6,8 @@ import type { AxisDifference, DifferenceMap } from "../core/tensor-difference";
 import type { PositionLabel } from "../drawing/chart-scale";
 import { BARS, drawBars, drawMap, mapSize } from "../drawing/difference-charts";
 import type { Figure } from "../drawing/figure";
-import { drawScene, fitScene, type Paint } from "../drawing/picture/draw";
+import { drawScene, fitScene } from "../drawing/picture/draw";
+import type { Paint } from "../drawing/picture/faces";
 import { composeScene, type Scene } from "../drawing/picture/scene";
 import { drawProfile, frameOf, type ProfileShown } from "../drawing/profile-chart";
 import { PROFILE_SERIES } from "../drawing/profile-series";
@@ -32,23 +33,22 @@ export interface ProfileSubject extends Coverage {
 
 /** A chart of the statistics along one axis. */
 export function profilePlot(
-	{ profile, boundsOf }: Pick<ShownProfile, "profile" | "boundsOf">,
+	{ profile, boundsOf, shownAs }: Pick<ShownProfile, "profile" | "boundsOf" | "shownAs">,
 	subject: ProfileSubject,
 	shown: ProfileShown,
 	labels?: readonly PositionLabel[],
 ): Plot {
 	const { title, letter, exact } = subject;
-	const { axis, size, bins } = profile;
+	const { axis, size } = profile;
 	const [width, height] = [720, 220];
 	const some = (counts: Float64Array) => counts.some((count) => count > 0);
 	const marks = [
 		...(some(profile.nan) ? ["× at the lower edge: NaN."] : []),
 		...(some(profile.posInf) || some(profile.negInf) ? ["▲ at the lower edge: infinities."] : []),
 	];
-	const binned = bins < size ? ` in ${formatCount(bins)} bins` : "";
 	return {
 		name: `axis-${axis}`,
-		title: `${title}: along axis ${axis}, ${letter} (${formatCount(size)} ${size === 1 ? "index" : "indices"}${binned})`,
+		title: `${title}: along axis ${axis}, ${letter} (${formatCount(size)} ${size === 1 ? "index" : "indices"}${shownAs && `, ${shownAs}`})`,
 		notes: [`${seriesNote(shown)} From ${coverageInWords(subject)}; all other axes averaged.`, ...marks],
 		width,
 		height,
@@ -97,7 +97,8 @@ export function picturePlot(subject: PictureSubject): Plot | undefined {
 		],
 		width: PICTURE_WIDTH,
 		height: view.height,
-		draw: (surface, theme) => drawScene(surface, scene, view, theme, `${theme.fontSize}px ${theme.fontFamily}`, paint),
+		draw: (surface, theme) =>
+			drawScene(surface, scene, view, { theme, font: `${theme.fontSize}px ${theme.fontFamily}`, paint }),
 		csv: () => pictureCsv(scene, layout, letters, lit, of),
 	};
 }

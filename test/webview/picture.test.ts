@@ -5,7 +5,7 @@ import { formatNumber } from "../../src/core/format";
 import { cellOfIndex, type Shape } from "../../src/core/layout";
 import { layoutOf, type NormId, normOptions } from "../../src/core/normalizations";
 import { dataColour, dataRange } from "../../src/drawing/picture/data-colours";
-import type { View } from "../../src/drawing/picture/draw";
+import type { View } from "../../src/drawing/picture/faces";
 import { faceAt, type Scene } from "../../src/drawing/picture/scene";
 import type { PictureDrawn } from "../../webview/views/picture";
 import { noise, npy, place, placeZeros } from "../cli/tensor-files";
@@ -99,13 +99,11 @@ describe("the picture in the panel", function () {
 					assert.equal(face.lit, same, `${face.element} with ${lit}`);
 					const [x, y] = centreOf(face);
 					// The outline of the lit element covers the middles of its small neighbours.
-					const near = scene.faces.some(
-						(other) => other.pointed && Math.hypot(centreOf(other)[0] - x, centreOf(other)[1] - y) < 1.3,
-					);
+					const near = scene.pointed.some((other) => Math.hypot(centreOf(other)[0] - x, centreOf(other)[1] - y) < 1.3);
 					if (faceAt(scene, [x, y]) !== face || near) continue;
 					if (same) assert.ok((blueness[k] as number) > 50, `${face.element} should be blue, is ${blueness[k]}`);
 				}
-				assert.ok(scene.faces.some((face) => face.pointed));
+				assert.ok(scene.pointed.length > 0);
 			}
 			assert.deepEqual(problems, []);
 		});
@@ -132,9 +130,7 @@ describe("the picture in the panel", function () {
 			let seen = 0;
 			for (const [k, face] of scene.faces.entries()) {
 				const [x, y] = centreOf(face);
-				const near = scene.faces.some(
-					(other) => other.pointed && Math.hypot(centreOf(other)[0] - x, centreOf(other)[1] - y) < 1.3,
-				);
+				const near = scene.pointed.some((other) => Math.hypot(centreOf(other)[0] - x, centreOf(other)[1] - y) < 1.3);
 				if (!face.lit || near || faceAt(scene, [x, y]) !== face || Number.isNaN(valueAt(face.element))) continue;
 				const expected = dataColour(valueAt(face.element), dataRange(whole)).fill;
 				assert.equal(`rgb(${middles[k]?.slice(0, 3).join(",")})`, expected, `${face.element}`);

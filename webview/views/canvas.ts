@@ -74,3 +74,34 @@ export function prepareCanvas(
 	context?.clearRect(0, 0, width, height);
 	return context;
 }
+
+/** Draws what stays the same while other things move: once for each key, whose parts are compared one by one, then from its image. */
+export type StillLayer = (
+	context: CanvasRenderingContext2D,
+	key: readonly unknown[],
+	draw: (context: OffscreenCanvasRenderingContext2D) => void,
+) => void;
+
+/** A layer under what moves on a canvas. */
+export function createStillLayer(): StillLayer {
+	const image = new OffscreenCanvas(1, 1);
+	let drawn: readonly unknown[] = [];
+	return (context, key, draw) => {
+		const { width, height } = context.canvas;
+		const next = [width, height, ...key];
+		if (next.length !== drawn.length || next.some((part, k) => !Object.is(part, drawn[k]))) {
+			drawn = next;
+			// A new size clears it.
+			image.width = width;
+			image.height = height;
+			const still = image.getContext("2d");
+			if (!still) return;
+			still.setTransform(context.getTransform());
+			draw(still);
+		}
+		context.save();
+		context.resetTransform();
+		context.drawImage(image, 0, 0);
+		context.restore();
+	};
+}

@@ -5,6 +5,8 @@ import type { Store } from "../store";
 export interface DrawnValues {
 	/** Says which indices of every axis are drawn; asks for their values where these are not there. */
 	readonly want: (shown: readonly (readonly number[])[]) => void;
+	/** What is the same as long as all values are. */
+	readonly there: () => unknown;
 	/** The value of a drawn element. */
 	readonly of: (element: readonly number[]) => number | undefined;
 }
@@ -45,6 +47,7 @@ export function createDrawnValues(store: Store, { host }: Session, arrived: () =
 			running?.abort();
 			delay = setTimeout(() => void ask(key, shown), REST_MS);
 		},
+		there: () => (there?.key === wanted ? there : undefined),
 		of(element) {
 			if (there?.key !== wanted) return undefined;
 			let at = 0;

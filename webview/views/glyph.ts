@@ -1,5 +1,5 @@
 import { type Layout, roleOf, sizeOf } from "../../src/core/layout";
-import { drawScene } from "../../src/drawing/picture/draw";
+import { drawSets } from "../../src/drawing/picture/draw";
 import { composeScene } from "../../src/drawing/picture/scene";
 import { el, oncePerFrame } from "../dom";
 import { prepareCanvas, themeOf, whenShownAnew } from "./canvas";
@@ -35,8 +35,8 @@ export function createGlyph(): Glyph {
 			top: (HEIGHT - (bottom - top) * unit) / 2 - top * unit,
 		};
 		const context = prepareCanvas(element, WIDTH, HEIGHT);
-		const plain = { ...scene, labels: [], breaks: [], faces: scene.faces.map((face) => ({ ...face, pointed: false })) };
-		if (context) drawScene(context, plain, view, themeOf(element), "10px sans-serif");
+		const plain = { ...scene, breaks: [] };
+		if (context) drawSets(context, plain, view, { theme: themeOf(element), font: "10px sans-serif" });
 	};
 	const redraw = oncePerFrame(draw);
 	whenShownAnew(element, redraw);

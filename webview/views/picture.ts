@@ -1,15 +1,16 @@
 import { sizeOf } from "../../src/core/layout";
-import { drawScene, fitScene, type View } from "../../src/drawing/picture/draw";
+import { drawPointed, drawSets, fitScene } from "../../src/drawing/picture/draw";
+import type { View } from "../../src/drawing/picture/faces";
 import { placeAxes, placedAxes } from "../../src/drawing/picture/placement";
 import { composeScene, faceAt, type Scene } from "../../src/drawing/picture/scene";
 import { picturePlot } from "../../src/export/figures";
-import type { Chosen } from "../chosen";
+import { type Chosen, setOf } from "../chosen";
 import { el, oncePerFrame, setText, show } from "../dom";
 import { createPlotMenu } from "../export/plot-menu";
 import { clampedLit } from "../lit-set";
 import { chosenOf, type Session, selectedTensor, titleOf } from "../session";
 import type { Store } from "../store";
-import { prepareCanvas, themeOf, whenShownAnew } from "./canvas";
+import { createStillLayer, prepareCanvas, themeOf, whenShownAnew } from "./canvas";
 import { createDrawnValues } from "./drawn-values";
 import { describeLit, updateInputs } from "./lit-element";
 import { createPaintSwitch, paintRange } from "./paint-switch";
@@ -58,6 +59,7 @@ export function createPicture(store: Store, session: Session): HTMLElement {
 	let scene: Scene | undefined;
 	let view: View | undefined;
 	let scenery = "";
+	const still = createStillLayer();
 
 	const lightUp = (index: readonly number[]) => {
 		const chosen = chosenOf(store.get());
@@ -87,9 +89,16 @@ export function createPicture(store: Store, session: Session): HTMLElement {
 		const theme = themeOf(canvas);
 		const fitted = fitScene(scene, width, { left: 56, right: 12, top: 22, bottom: 30 });
 		view = fitted;
+		const paint = range && { of: values.of, range };
+		const style = { theme, font: `${theme.fontSize}px ${theme.fontFamily}`, paint };
 		const context = prepareCanvas(canvas, width, fitted.height);
-		const font = `${theme.fontSize}px ${theme.fontFamily}`;
-		if (context) drawScene(context, scene, fitted, theme, font, range && { of: values.of, range });
+		if (context) {
+			// Elements of one set have the same picture but for themselves.
+			const set = JSON.stringify([key, setOf(layout, lit), scene.shown, chosen.channelAxis]);
+			const painted = range ? [values.there(), range.low, range.high] : [];
+			still(context, [set, theme, width, ...painted], (image) => drawSets(image, scene as Scene, fitted, style));
+			drawPointed(context, scene, fitted, style);
+		}
 		canvas.dispatchEvent(new CustomEvent<PictureDrawn>("picture-drawn", { detail: { scene, view: fitted } }));
 	};
 	const redraw = oncePerFrame(draw);

@@ -55,22 +55,14 @@ export function fillWithValue(
 /** Pixels between two lines of the hatch, along an axis. */
 const HATCH = 6;
 
-/** Diagonal lines inside of a convex face, so that the lit set does not hang on colour; they go on from face to face. */
+/** Diagonal lines inside of convex faces, so that the lit set does not hang on colour; they go on from face to face. */
 export function hatchWithin(
 	context: Surface,
-	corners: readonly Point[],
+	faces: readonly (readonly Point[])[],
 	{ hatch, highContrast }: Pick<Theme, "hatch" | "highContrast">,
 ): void {
-	const sums = corners.map(([x, y]) => x + y);
-	const last = Math.floor(Math.max(...sums) / HATCH);
 	context.beginPath();
-	for (let k = Math.ceil(Math.min(...sums) / HATCH); k <= last; k++) {
-		const ends = crossings(corners, k * HATCH);
-		const [from, to] = [ends[0], ends.at(-1)];
-		if (!from || !to) continue;
-		context.moveTo(...from);
-		context.lineTo(...to);
-	}
+	for (const corners of faces) traceHatch(context, corners);
 	context.strokeStyle = hatch;
 	context.globalAlpha = highContrast ? 0.9 : 0.5;
 	context.lineWidth = highContrast ? 1.5 : 1;
@@ -78,14 +70,22 @@ export function hatchWithin(
 	context.globalAlpha = 1;
 }
 
-/** Where the line of all points with `x + y = sum` crosses the edges of a face, from left to right. */
-function crossings(corners: readonly Point[], sum: number): Point[] {
-	const found = corners.flatMap(([x0, y0], k): Point[] => {
-		const [x1, y1] = corners[(k + 1) % corners.length] as Point;
-		const [from, to] = [x0 + y0 - sum, x1 + y1 - sum];
-		if (from === to || from * to > 0) return [];
-		const share = from / (from - to);
-		return [[x0 + (x1 - x0) * share, y0 + (y1 - y0) * share]];
-	});
-	return found.sort(([a], [b]) => a - b);
+function traceHatch(context: Surface, corners: readonly Point[]): void {
+	let [lowest, highest] = [Infinity, -Infinity];
+	for (const [x, y] of corners) [lowest, highest] = [Math.min(lowest, x + y), Math.max(highest, x + y)];
+	for (let sum = Math.ceil(lowest / HATCH) * HATCH; sum <= highest; sum += HATCH) {
+		// Where the line of all points with x + y = sum enters and leaves the face.
+		let [left, right] = [Infinity, -Infinity];
+		for (let k = 0; k < corners.length; k++) {
+			const [x0, y0] = corners[k] as Point;
+			const [x1, y1] = corners[(k + 1) % corners.length] as Point;
+			const [from, to] = [x0 + y0 - sum, x1 + y1 - sum];
+			if (from === to || from * to > 0) continue;
+			const x = x0 + ((x1 - x0) * from) / (from - to);
+			[left, right] = [Math.min(left, x), Math.max(right, x)];
+		}
+		if (left >= right) continue;
+		context.moveTo(left, sum - left);
+		context.lineTo(right, sum - right);
+	}
 }

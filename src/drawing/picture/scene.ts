@@ -16,6 +16,8 @@ import {
 /** The picture of a layout, without pixels: faces from back to front, labels, and the dots that stand for what is left out. */
 export interface Scene {
 	readonly faces: readonly Face[];
+	/** The visible sides of the lit element, which shows through all others. */
+	readonly pointed: readonly Face[];
 	readonly labels: readonly Label[];
 	readonly breaks: readonly (readonly [Point, Point])[];
 	/** Box around the faces. */
@@ -56,10 +58,10 @@ export function composeScene(input: SceneInput): Scene {
 	const placement = placeAxes(rank, input.channelAxis);
 	const shown = chooseShown(input, placement);
 	const shelf = measure(placement, shown, rank);
-	const faces: Face[] = [];
+	const [faces, pointed]: [Face[], Face[]] = [[], []];
 	const labels: Label[] = [];
 	const breaks: (readonly [Point, Point])[] = [];
-	const scene = { faces, labels, breaks, shown, placement };
+	const scene = { faces, pointed, labels, breaks, shown, placement };
 	if (sizeOf(layout.shape) === 0) return { ...scene, bounds: boundsOf(faces) };
 
 	const { books, pages, lines, characters, down, across, project } = shelf;
@@ -76,7 +78,7 @@ export function composeScene(input: SceneInput): Scene {
 				place(books, b);
 				const at: Point = [corner[0] + (books.at[b] as number) * shelf.bookWidth, corner[1]];
 				const cube = { pages, lines, characters, project: project(at) };
-				addBook(faces, breaks, { layout, lit, element, ...cube, flat: rank <= 2 });
+				addBook({ faces, pointed, breaks }, { layout, lit, element, ...cube, flat: rank <= 2 });
 				if (b === 0 && i === 0 && j === 0) labels.push(...edgeLabels(layout, letters, { placement, ...cube }));
 				if (books.axis === undefined) return;
 				const below = cube.project(characters.length / 2, lines.length, 0);
