@@ -4,7 +4,7 @@ import type { BatchSizes } from "./core/batch-sizes";
 import type { Distribution } from "./core/distribution";
 import type { NormsApart } from "./core/equivalence";
 import type { ErrorData } from "./core/errors";
-import type { AxisProfile, Inspection } from "./core/inspection";
+import type { AxisProfile, Inspection, RankedProfile } from "./core/inspection";
 import type { Box, Layout } from "./core/layout";
 import type { MaskEffect } from "./core/mask";
 import type { CellStatistics } from "./core/moments";
@@ -12,6 +12,7 @@ import type { ComparedNorm } from "./core/norm-comparison";
 import type { InputId } from "./core/norm-inputs";
 import type { Norm } from "./core/normalizations";
 import type { Numerics } from "./core/numerics";
+import type { ProfileSort } from "./core/profile-order";
 import type { EachCell, Slice, SliceAspect, SliceWindow } from "./core/slice";
 import type { FileDescription, TensorInfo } from "./core/tensor";
 import type { TensorDifference } from "./core/tensor-difference";
@@ -55,6 +56,14 @@ export interface ProfileRequest {
 	/** 0, or 1 for the imaginary part of a complex tensor. */
 	readonly part: 0 | 1;
 	readonly stretch: { readonly axis: number; readonly start: number; readonly length: number };
+}
+
+/** What the inspector asks for when it sorts a long axis. */
+export interface RankedRequest {
+	readonly tensor: string;
+	/** 0, or 1 for the imaginary part of a complex tensor. */
+	readonly part: 0 | 1;
+	readonly ranking: { readonly axis: number; readonly sort: ProfileSort };
 }
 
 /** What the inspector asks for when it wants the numbers of a single set. */
@@ -156,6 +165,8 @@ export interface HostApi {
 	boxStatistics(input: BoxRequest): CellStatistics;
 	/** The profile of a stretch of one axis, its bins counted from the stretch's start. */
 	profile(input: ProfileRequest): AxisProfile;
+	/** The single indices of one axis that come first in an order, at most 2,048. */
+	ranked(input: RankedRequest): RankedProfile;
 	/** The elements at all combinations of some indices of every axis, in C order. */
 	elements(input: ElementsRequest): Float64Array;
 	/** Two axes at one index of the others, in cells of a screen. */
@@ -177,8 +188,11 @@ export interface HostApi {
 	}): readonly ComparedNorm[];
 	/** How far the outputs of some norms are apart. */
 	normsApart(input: { readonly tensor: string; readonly norms: readonly Norm[] }): readonly NormsApart[];
-	/** Lets the user choose another file to compare with, which the host remembers; null when they backed out. */
-	chooseOther(input: null): OtherFile | null;
+	/**
+	 * Lets the user choose another file to compare with, which the host remembers for the panel's file; with `again` the
+	 * remembered one is taken without a question. Null when they backed out, or nothing is remembered that opens.
+	 */
+	chooseOther(input: { readonly again: boolean }): OtherFile | null;
 	/** How a tensor differs from another one of the same shape. */
 	compareTensors(input: CompareTensorsRequest): ComparedTensors;
 	/** The layouts under which a tensor is normalized. */

@@ -19,7 +19,10 @@ export function el<Tag extends keyof HTMLElementTagNameMap>(
 /** Sets an attribute, empty for true; removes it for false and undefined. */
 export function setAttribute(element: Element, name: string, value: Attribute): void {
 	if (value === undefined || value === false) element.removeAttribute(name);
-	else element.setAttribute(name, value === true ? "" : String(value));
+	else {
+		const text = value === true ? "" : String(value);
+		if (element.getAttribute(name) !== text) element.setAttribute(name, text);
+	}
 }
 
 /** Sets the text of an element, touching the document only when it differs. */
@@ -30,6 +33,20 @@ export function setText(element: Element, text: string): void {
 /** Shows or hides an element. */
 export function show(element: HTMLElement, visible: boolean): void {
 	if (element.hidden === visible) element.hidden = !visible;
+}
+
+/** Brings what a fold holds up to date when asked to, or when it is next opened. */
+export function whileOpen(fold: HTMLDetailsElement, update: () => void): () => void {
+	let isLate = true;
+	fold.addEventListener("toggle", () => {
+		if (!fold.open || !isLate) return;
+		isLate = false;
+		update();
+	});
+	return () => {
+		isLate = !fold.open;
+		if (fold.open) update();
+	};
 }
 
 /** Runs a task once before the next frame, however often it is asked for. */

@@ -30,17 +30,29 @@ export interface Session {
 }
 
 /** The selected tensor, if the file opened and has it. */
-export function selectedTensor(state: State): TensorInfo | undefined {
-	if (!state.opened?.ok) return undefined;
-	return state.opened.description.tensors.find(({ name }) => name === state.tensor);
-}
+export const selectedTensor = lastOf((opened, name): TensorInfo | undefined =>
+	opened?.ok ? opened.description.tensors.find((tensor) => tensor.name === name) : undefined,
+);
 
 /** Axes and norm of the selected tensor. */
-export function chosenOf(state: State): Chosen | undefined {
-	const tensor = selectedTensor(state);
-	if (!tensor || !state.opened?.ok) return undefined;
-	const chosen = choose(tensor.shape, state.choices[tensor.shape.length] ?? {}, tensor.axisNames);
-	return withUsualInputs(chosen, state.opened.description.tensors, tensor.name);
+export const chosenOf = lastOf((opened, name, choices): Chosen | undefined => {
+	const tensors = opened?.ok ? opened.description.tensors : [];
+	const tensor = tensors.find((tensor) => tensor.name === name);
+	if (!tensor) return undefined;
+	const chosen = choose(tensor.shape, choices[tensor.shape.length] ?? {}, tensor.axisNames);
+	return withUsualInputs(chosen, tensors, tensor.name);
+});
+
+/** Something that follows from what is selected and chosen; found once for all views that ask after a change. */
+function lastOf<Value>(
+	find: (opened: State["opened"], tensor: State["tensor"], choices: State["choices"]) => Value,
+): (state: State) => Value {
+	let last: { readonly key: readonly unknown[]; readonly value: Value } | undefined;
+	return ({ opened, tensor, choices }) => {
+		const key = [opened, tensor, choices];
+		if (!last?.key.every((part, k) => part === key[k])) last = { key, value: find(opened, tensor, choices) };
+		return last.value;
+	};
 }
 
 /** A tensor's name for people: that of the file where the tensor has none. */
@@ -63,6 +75,14 @@ export function normOf(chosen: Chosen): Pick<InspectRequest, "norm" | "inputs"> 
 function savedSentence(file: string | null): string | null {
 	return file === null ? null : `Saved: ${file}`;
 }
+
+/** Leaves a mark in the page's timeline after what was just updated has been drawn. */
+function markDrawn(name: "sampled numbers" | "exact numbers"): void {
+	requestAnimationFrame(() => performance.mark(name));
+}
+
+/** Milliseconds that choices have to rest for numbers to be asked for: dragging through them asks once, for the last. */
+const REST_MS = 40;
 
 /** Milliseconds that the exact numbers wait for those of a sample. */
 const PATIENCE_MS = 400;
@@ -98,6 +118,7 @@ export function createSession(store: Store, host: Channel<HostApi>): Session {
 		if (!found || signal.aborted || state.inspection !== before || state.work.state !== "running") return;
 		const announcement = `First numbers of ${titleOf(state, tensor)}, from ${coverageInWords(found)}: ${inWords(found)}`;
 		store.update({ inspection: refined(before, found), announcement });
+		markDrawn("sampled numbers");
 	};
 
 	const request = async () => {
@@ -123,6 +144,7 @@ export function createSession(store: Store, host: Channel<HostApi>): Session {
 				work: { state: "idle" },
 				announcement: `Statistics of ${titleOf(state, tensor)}: ${inWords(inspection)}`,
 			});
+			markDrawn("exact numbers");
 		} catch (thrown) {
 			if (!newest()) return;
 			const error = TensorError.from(thrown).toData();
@@ -132,7 +154,7 @@ export function createSession(store: Store, host: Channel<HostApi>): Session {
 		}
 	};
 
-	const inspect = () => {
+	const inspect = (restMs = REST_MS) => {
 		stop();
 		store.update({ notice: "" });
 		const tensor = selectedTensor(store.get());
@@ -141,8 +163,8 @@ export function createSession(store: Store, host: Channel<HostApi>): Session {
 			return;
 		}
 		store.update({ work: { state: "running", progress: undefined } });
-		// Dragging through choices asks once, for the last of them.
-		delay = setTimeout(() => void request(), 40);
+		if (restMs === 0) void request();
+		else delay = setTimeout(() => void request(), restMs);
 	};
 
 	const say = async (answer: Promise<string | null>) => {
@@ -170,7 +192,7 @@ export function createSession(store: Store, host: Channel<HostApi>): Session {
 				if (!tensors.some(({ name }) => name === tensor)) {
 					store.update({ tensor: (tensors.find(({ problem }) => !problem) ?? tensors[0])?.name, part: 0 });
 				}
-				inspect();
+				inspect(0);
 			} catch (thrown) {
 				store.update({ opened: { ok: false, name: "", error: TensorError.from(thrown).toData() } });
 			}
@@ -181,7 +203,7 @@ export function createSession(store: Store, host: Channel<HostApi>): Session {
 			store.update({ tensor, part: 0, inspection: undefined });
 			inspect();
 		},
-		inspect,
+		inspect: () => inspect(),
 		cancel() {
 			if (store.get().work.state !== "running") return;
 			stop();

@@ -1,11 +1,13 @@
 import type { ErrorData } from "../src/core/errors";
 import type { Inspection } from "../src/core/inspection";
+import type { Stretch } from "../src/core/layout";
 import { PROFILE_SORTS, type ProfileSort } from "../src/core/profile-order";
 import { PROFILE_SERIES, type ProfileSeries } from "../src/drawing/profile-series";
 import { isNotationId, type NotationId } from "../src/notation/notations";
 import type { OpenedFile } from "../src/protocol";
 import type { Progress } from "../src/rpc";
 import type { Choices } from "./chosen";
+import { type Compared, checkCompared } from "./compared";
 import type { LitSet } from "./lit-set";
 import { checkSliceChoices, type SliceChoices } from "./slice/choices";
 
@@ -15,6 +17,13 @@ export type Work =
 	| { readonly state: "running"; readonly progress: Progress | undefined }
 	| { readonly state: "cancelled" }
 	| { readonly state: "failed"; readonly error: ErrorData };
+
+/** Neighbouring indices of an axis, or positions of a sorted one. */
+interface ProfileZoomChoice extends Stretch {
+	/** Length of the axis. */
+	readonly size: number;
+	readonly sort: ProfileSort;
+}
 
 /** Everything the views show; they read nothing else. */
 export interface State {
@@ -43,6 +52,10 @@ export interface State {
 	/** Which statistic the charts along axes show, and what they are sorted by. */
 	readonly series: ProfileSeries;
 	readonly sort: ProfileSort;
+	/** What of an axis of some length and order is zoomed into. */
+	readonly zooms: Readonly<Record<number, ProfileZoomChoice>>;
+	/** What tensors are compared with, and the axes of the map of their differences. */
+	readonly compared: Compared;
 	/** Whether the histogram's counts are drawn as logarithms. */
 	readonly logCounts: boolean;
 	readonly work: Work;
@@ -69,6 +82,8 @@ export const REMEMBERED = [
 	"extremes",
 	"series",
 	"sort",
+	"zooms",
+	"compared",
 	"logCounts",
 ] as const satisfies (keyof State)[];
 
@@ -97,6 +112,8 @@ export function createStore(remembered: Partial<State>, remember: (state: Partia
 		extremes: true,
 		series: "mean",
 		sort: "index",
+		zooms: {},
+		compared: {},
 		logCounts: false,
 		inspection: undefined,
 		litSet: undefined,
@@ -144,8 +161,9 @@ export function createStore(remembered: Partial<State>, remember: (state: Partia
 /** What of a remembered state, of unknown origin, can be used. */
 export function checkRemembered(saved: unknown): Partial<State> {
 	if (typeof saved !== "object" || saved === null) return {};
-	const { filter, tensor, part, view, choices, lit, paint, notation, slices, extremes, series, sort, logCounts } =
-		saved as Readonly<Record<string, unknown>>;
+	const known = saved as Readonly<Record<string, unknown>>;
+	const { filter, tensor, part, view, choices, lit, paint, notation, slices, extremes, series, sort } = known;
+	const { zooms, compared, logCounts } = known;
 	return {
 		...(typeof filter === "string" ? { filter } : {}),
 		...(typeof tensor === "string" ? { tensor } : {}),
@@ -165,8 +183,28 @@ export function checkRemembered(saved: unknown): Partial<State> {
 		...(typeof extremes === "boolean" ? { extremes } : {}),
 		...(isKeyOf(PROFILE_SERIES, series) ? { series } : {}),
 		...(isKeyOf(PROFILE_SORTS, sort) ? { sort } : {}),
+		...(zooms === undefined ? {} : { zooms: checkZooms(zooms) }),
+		...(compared === undefined ? {} : { compared: checkCompared(compared) }),
 		...(typeof logCounts === "boolean" ? { logCounts } : {}),
 	};
+}
+
+function checkZooms(saved: unknown): State["zooms"] {
+	if (typeof saved !== "object" || saved === null) return {};
+	return Object.fromEntries(
+		Object.entries(saved).filter(([, zoom]) => {
+			const { start, length, size, sort } = (typeof zoom === "object" && zoom !== null ? zoom : {}) as Record<
+				string,
+				unknown
+			>;
+			const isStretch =
+				[start, length, size].every(Number.isInteger) &&
+				(start as number) >= 0 &&
+				(length as number) >= 1 &&
+				(start as number) + (length as number) <= (size as number);
+			return isStretch && isKeyOf(PROFILE_SORTS, sort);
+		}),
+	);
 }
 
 function isKeyOf<Table extends object>(table: Table, key: unknown): key is keyof Table {

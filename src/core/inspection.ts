@@ -100,6 +100,12 @@ export function axisProfile(layout: Layout, axis: number, moments: Moments): Axi
 	};
 }
 
+/** Single indices of an axis in an order other than their own: bin k of the profile is index `indices[k]`. */
+export interface RankedProfile {
+	readonly profile: AxisProfile;
+	readonly indices: Int32Array;
+}
+
 /** Statistics of all cells together. */
 export function wholeOf(moments: Moments, dtype: DType): Moments {
 	const whole = emptyMoments(dtype, 1);

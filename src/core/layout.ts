@@ -18,6 +18,12 @@ export interface Box {
 	readonly shape: Shape;
 }
 
+/** A stretch of one axis: `length` indices from `start` on. */
+export interface Stretch {
+	readonly start: number;
+	readonly length: number;
+}
+
 /** Number of elements of a shape; 1 for a scalar, 0 where an axis is empty. */
 export function sizeOf(shape: Shape): number {
 	return shape.reduce((product, length) => product * length, 1);

@@ -1,6 +1,6 @@
 import type { Distribution } from "../core/distribution";
 import type { DType, WritableDType } from "../core/dtype";
-import type { AxisProfile, Inspection } from "../core/inspection";
+import type { AxisProfile, Inspection, RankedProfile } from "../core/inspection";
 import type { Box, Layout, Shape } from "../core/layout";
 import type { CellStatistics, Moments } from "../core/moments";
 import type { Norm } from "../core/normalizations";
@@ -12,6 +12,7 @@ import type { TensorDifference } from "../core/tensor-difference";
 import type { CallOptions } from "../rpc";
 import type { Lenses, MaskRequest, Padding } from "./lens-api";
 import type { InputRefs } from "./norm-inputs";
+import type { Ranking } from "./ranked-jobs";
 import type { AxisStretch } from "./stretch-jobs";
 
 /**
@@ -175,6 +176,11 @@ export interface Engine extends Lenses {
 		request: TensorRef & { readonly part: 0 | 1; readonly stretch: AxisStretch },
 		options?: CallOptions,
 	): Promise<AxisProfile>;
+	/** The single indices of an axis that come first in an order, at most 2,048; one read of the tensor. Throws `too-large` where it has more than 2^22. */
+	ranked(
+		request: TensorRef & { readonly part: 0 | 1; readonly ranking: Ranking },
+		options?: CallOptions,
+	): Promise<RankedProfile>;
 	/** The elements at some ascending indices of every axis, all combinations in C order: at most 2^16, as a picture needs them. */
 	elements(
 		request: TensorRef & { readonly part: 0 | 1; readonly indices: readonly (readonly number[])[] },

@@ -105,6 +105,12 @@ export function createEngine({ workerPath, workers }: EngineOptions): Engine {
 			return pool.runAside("profileOfStretch", { target, part, stretch }, { signal: options.signal });
 		},
 
+		async ranked({ part, ranking, ...ref }, options = {}) {
+			const target = await locate(pool, ref, options);
+			const partials = await partialsOf(target, [keptLayout(target, ranking.axis)], options);
+			return pool.runAside("rankedProfile", { ...partials, part, ranking }, moving(partials, options));
+		},
+
 		async elements({ part, indices, ...ref }, options = {}) {
 			const target = await locate(pool, ref, options);
 			return pool.runAside("elementsAt", { target, part, indices }, { signal: options.signal });
@@ -168,6 +174,16 @@ function checkLayouts(layouts: readonly Layout[], { shape, tensor }: Target): vo
 		`A layout is for the shape [${other.shape.join(", ")}], but the tensor's is [${shape.join(", ")}].`,
 		{ tensor },
 	);
+}
+
+/** The layout that keeps every index of one axis apart. */
+function keptLayout({ shape, tensor }: Target, kept: number): Layout {
+	if (shape[kept] === undefined) {
+		throw new TensorError("bad-option", `Axis ${kept} was asked for, and the shape is [${shape.join(", ")}].`, {
+			tensor,
+		});
+	}
+	return { shape, cells: shape.map((size, axis) => (axis === kept ? size : 1)) };
 }
 
 async function compare(

@@ -2,7 +2,7 @@ import type { AlreadyNormalized } from "../core/already-normalized";
 import type { BatchSizes } from "../core/batch-sizes";
 import type { Distribution } from "../core/distribution";
 import type { NormsApart } from "../core/equivalence";
-import type { AxisProfile, Inspection } from "../core/inspection";
+import type { AxisProfile, Inspection, RankedProfile } from "../core/inspection";
 import type { Box, Layout } from "../core/layout";
 import type { Mask, MaskEffect } from "../core/mask";
 import type { CellStatistics, Moments } from "../core/moments";
@@ -32,6 +32,7 @@ import { type AccumulateInput, accumulate } from "./numerics-jobs";
 import { createOpenFiles, type Target, targetOf } from "./open-files";
 import { finishOutput, publishOutput, startOutput } from "./output";
 import { checkOutput, type OutputJob, type OutputPart } from "./output-job";
+import { type Ranking, rankedProfile } from "./ranked-jobs";
 import { momentsOfSample, type SampledMoments } from "./sample-jobs";
 import type { Share, Taken } from "./share";
 import { type SliceInput, sliceOf } from "./slice-jobs";
@@ -76,6 +77,8 @@ export interface Jobs {
 		readonly part: 0 | 1;
 		readonly stretch: AxisStretch;
 	}): AxisProfile;
+	/** Adds shares up into the indices of an axis that come first in an order. */
+	rankedProfile(input: Partials & { readonly part: 0 | 1; readonly ranking: Ranking }): RankedProfile;
 	/** Elements of one part of a tensor at some indices of every axis. */
 	elementsAt(input: {
 		readonly target: Target;
@@ -196,6 +199,7 @@ export function createJobs(): Handlers<Jobs> {
 		inspection: tracked((input) => inspectionOf(input)),
 		statisticsOfBox: tracked((input, context) => statisticsOfBox(files, input, context)),
 		profileOfStretch: tracked((input, context) => profileOfStretch(files, input, context)),
+		rankedProfile: tracked((input) => rankedProfile(input)),
 		elementsAt: tracked((input, context) => elementsAt(files, input, context)),
 		sliceOf: tracked((input, context) => sliceOf(files, input, context)),
 		sketchOfShare: tracked((input, context) => sketchOfShare(files, input, context)),

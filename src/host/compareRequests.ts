@@ -10,21 +10,30 @@ export interface ComparedFiles {
 	readonly own: (signal: AbortSignal) => Promise<FileRef>;
 	/** Asks the user for another one; undefined where they left. */
 	readonly ask: (signal: AbortSignal) => Promise<FileRef | undefined>;
+	/** The one they chose last, in an earlier life of the panel perhaps. */
+	readonly last: (signal: AbortSignal) => Promise<FileRef | undefined>;
 }
 
-/** Answers what the panel asks about another tensor; the file chosen last is remembered for as long as the panel is open. */
+/** Answers what the panel asks about another tensor. */
 export function compareHandlers(
 	engine: Engine,
-	{ own, ask }: ComparedFiles,
+	{ own, ask, last }: ComparedFiles,
 ): Pick<Handlers<HostApi>, "chooseOther" | "compareTensors"> {
 	let other: FileRef | undefined;
 	return {
-		async chooseOther(_, { signal }) {
-			const chosen = await ask(signal);
-			if (!chosen) return null;
-			const { file, tensors } = await engine.describe(chosen, { signal });
-			other = chosen;
-			return { name: file, tensors };
+		async chooseOther({ again }, { signal }) {
+			const read = async (chosen: FileRef | undefined) => {
+				if (!chosen) return null;
+				const { file, tensors } = await engine.describe(chosen, { signal });
+				other = chosen;
+				return { name: file, tensors };
+			};
+			// A file that was there once may be gone; nobody asked for it now.
+			return again
+				? last(signal)
+						.then(read)
+						.catch(() => null)
+				: read(await ask(signal));
 		},
 		async compareTensors({ tensor, other: { from, tensor: second }, map }, { signal, progress }) {
 			const file = await own(signal);

@@ -3,6 +3,7 @@ import { type Check, count, flag, listOf, nothing, number, oneOf, record, such, 
 import type { Layout } from "../core/layout";
 import { INPUT_IDS, type InputId } from "../core/norm-inputs";
 import { isNormId, type Norm } from "../core/normalizations";
+import { PROFILE_SORTS, type ProfileSort } from "../core/profile-order";
 import type { HostApi } from "../protocol";
 import type { CallContext, Handlers } from "../rpc";
 
@@ -40,6 +41,8 @@ export const axisChoices = tableOf(
 	MAX_RANK,
 );
 
+const sorts = Object.keys(PROFILE_SORTS) as ProfileSort[];
+
 /** What every request of the webview has to be. */
 export const INPUTS: { readonly [Name in keyof HostApi]: Check<Parameters<HostApi[Name]>[0]> } = {
 	open: nothing,
@@ -47,6 +50,7 @@ export const INPUTS: { readonly [Name in keyof HostApi]: Check<Parameters<HostAp
 	inspect: record({ tensor: text, part }, { norm, inputs, sample: flag }),
 	boxStatistics: record({ tensor: text, part, box: record({ origin: shape, shape }) }),
 	profile: record({ tensor: text, part, stretch: record({ axis: count, start: count, length: count }) }),
+	ranked: record({ tensor: text, part, ranking: record({ axis: count, sort: oneOf(...sorts) }) }),
 	elements: record({ tensor: text, part, indices: listOf(listOf(count, 2 ** 16), MAX_RANK) }),
 	slice: record(
 		{
@@ -68,7 +72,7 @@ export const INPUTS: { readonly [Name in keyof HostApi]: Check<Parameters<HostAp
 	}),
 	compareNorms: record({ tensor: text, part, norms: listOf(norm, 256) }),
 	normsApart: record({ tensor: text, norms: listOf(norm, 64) }),
-	chooseOther: nothing,
+	chooseOther: record({ again: flag }),
 	compareTensors: record(
 		{ tensor: text, other: record({ from: oneOf("own", "chosen"), tensor: text }) },
 		{ map: listOf(count, 2) },

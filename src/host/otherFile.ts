@@ -1,7 +1,10 @@
 import * as vscode from "vscode";
 import type { FileRef } from "../engine/api";
+import { recalled, remember } from "./fileMemory";
 import { fileRefOf } from "./fileRef";
 import type { Host } from "./host";
+
+const OTHERS = "compare.others";
 
 /** Asks for a file to compare with, beside the panel's own; undefined where the user left. */
 export async function askOther(host: Host, beside: vscode.Uri, signal: AbortSignal): Promise<FileRef | undefined> {
@@ -11,5 +14,13 @@ export async function askOther(host: Host, beside: vscode.Uri, signal: AbortSign
 			openLabel: "Compare",
 			defaultUri: vscode.Uri.joinPath(beside, ".."),
 		})) ?? [];
-	return picked && fileRefOf(host, picked, signal);
+	if (!picked) return undefined;
+	await remember(host, OTHERS, beside, picked.toString());
+	return fileRefOf(host, picked, signal);
+}
+
+/** The file that was chosen last to compare with, in this workspace. */
+export async function lastOther(host: Host, beside: vscode.Uri, signal: AbortSignal): Promise<FileRef | undefined> {
+	const known = recalled(host, OTHERS, beside);
+	return typeof known === "string" ? fileRefOf(host, vscode.Uri.parse(known), signal) : undefined;
 }

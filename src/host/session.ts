@@ -1,6 +1,7 @@
 import path from "node:path";
 import type * as vscode from "vscode";
 import { cancelled, TensorError } from "../core/errors";
+import type { FileDescription } from "../core/tensor";
 import type { FileRef } from "../engine/api";
 import type { HostApi, InspectRequest, OpenedFile, WebviewApi } from "../protocol";
 import { openChannel, type Port } from "../rpc";
@@ -17,7 +18,7 @@ import { lensHandlers } from "./lensRequests";
 import { checkedHandlers } from "./messages";
 import { normalizeChosen } from "./normalizeFlow";
 import { openFile } from "./openedFile";
-import { askOther } from "./otherFile";
+import { askOther, lastOther } from "./otherFile";
 import { offerRaw } from "./rawFlow";
 import { copyStatistics } from "./statisticsCommands";
 
@@ -46,13 +47,23 @@ export function startSession(host: Host, uri: vscode.Uri, webview: vscode.Webvie
 		return file;
 	};
 
+	const read = async (signal: AbortSignal) => {
+		file = undefined;
+		return host.engine.describe(await fileOf(signal), { signal });
+	};
+	const closed = new AbortController();
+	// A worker starts and reads the headers while the panel's page still loads.
+	let ahead: Promise<FileDescription> | undefined = read(closed.signal);
+	ahead.catch(() => {});
+
 	const channel = openChannel<HostApi, WebviewApi>(
 		portOf(webview),
 		checkedHandlers({
 			async open(_, { signal }): Promise<OpenedFile> {
 				try {
-					file = undefined;
-					const description = await host.engine.describe(await fileOf(signal), { signal });
+					const reading = ahead ?? read(signal);
+					ahead = undefined;
+					const description = await reading;
 					opened = true;
 					// After the answer: the panel can only select what it knows.
 					setTimeout(showWanted, 0);
@@ -79,6 +90,9 @@ export function startSession(host: Host, uri: vscode.Uri, webview: vscode.Webvie
 			async profile(input, { signal }) {
 				return host.engine.profile({ file: await fileOf(signal), ...input }, { signal });
 			},
+			async ranked(input, { signal }) {
+				return host.engine.ranked({ file: await fileOf(signal), ...input }, { signal });
+			},
 			async elements({ tensor, part, indices }, { signal }) {
 				return host.engine.elements({ file: await fileOf(signal), tensor, part, indices }, { signal });
 			},
@@ -90,7 +104,11 @@ export function startSession(host: Host, uri: vscode.Uri, webview: vscode.Webvie
 				return (await host.engine.distribution(request, { signal, onProgress: progress })).distribution;
 			},
 			...lensHandlers(host.engine, fileOf),
-			...compareHandlers(host.engine, { own: fileOf, ask: (signal) => askOther(host, uri, signal) }),
+			...compareHandlers(host.engine, {
+				own: fileOf,
+				ask: (signal) => askOther(host, uri, signal),
+				last: (signal) => lastOther(host, uri, signal),
+			}),
 			async normalize({ tensor, norm, inputs = {} }) {
 				const places = Object.fromEntries(Object.entries(inputs).map(([id, name]) => [id, { uri, tensor: name }]));
 				const chosen = { ...norm, inputs: places };
@@ -130,6 +148,7 @@ export function startSession(host: Host, uri: vscode.Uri, webview: vscode.Webvie
 		},
 		dispose() {
 			watch.dispose();
+			closed.abort();
 			channel.close(cancelled());
 		},
 	};

@@ -98,6 +98,10 @@ export function engineHost(
 			asked("profile", input);
 			return engine.profile({ file: ref, ...input }, { signal });
 		},
+		ranked(input, { signal }) {
+			asked("ranked", input);
+			return engine.ranked({ file: ref, ...input }, { signal });
+		},
 		elements(input, { signal }) {
 			asked("elements", input);
 			return engine.elements({ file: ref, ...input }, { signal });
@@ -111,7 +115,7 @@ export function engineHost(
 			return (await engine.distribution({ file: ref, ...input }, { signal, onProgress: progress })).distribution;
 		},
 		...lensHandlers(engine, async () => ref),
-		...compareHandlers(engine, { own: async () => ref, ask: async () => undefined }),
+		...compareHandlers(engine, { own: async () => ref, ask: async () => undefined, last: async () => undefined }),
 		normalize(input) {
 			asked("normalize", input);
 			return "normalized.npy";

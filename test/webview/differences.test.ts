@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import * as path from "node:path";
 import { compareHandlers } from "../../src/host/compareRequests";
 import { f32, noise, writeTensors } from "../engine/files";
+import type { WebviewPage } from "../support/webview-page";
 import { panels, rowsOf } from "./panel";
+
+/** The label of the entry that a dropdown has chosen. */
+function chosenIn({ page }: WebviewPage, label: string): Promise<string> {
+	return page
+		.locator(`vscode-dropdown[aria-label="${label}"]`)
+		.evaluate((field) => (field as HTMLElement & { displayValue: string }).displayValue);
+}
 
 describe("the comparison of tensors in the panel", function () {
 	this.timeout(60_000);
@@ -24,14 +32,15 @@ describe("the comparison of tensors in the panel", function () {
 				const next = asked.shift();
 				return next === undefined ? undefined : { path: next };
 			},
+			last: async () => ({ path: other }),
 		});
 		const panel = await suite.open(file, { state: { view: "differences", tensor: "x" }, handlers });
 		const { page } = panel;
 		await page.getByText("Choose the tensor to compare with.").waitFor();
 		const field = page.locator('vscode-dropdown[aria-label="Compare with"]');
-		const choose = async (option: string) => {
-			await field.click();
-			await field.locator("vscode-option", { hasText: option }).click();
+		const choose = async (option: string, { of = field } = {}) => {
+			await of.click();
+			await of.locator("vscode-option", { hasText: option }).click();
 		};
 		await choose("y f32");
 		await page.getByText("1 of 240 values differ").waitFor();
@@ -60,6 +69,26 @@ describe("the comparison of tensors in the panel", function () {
 		await page.getByText(/no such file/).waitFor();
 		await another.click();
 		await page.getByText("No value differs.").waitFor();
+		assert.deepEqual(panel.problems, []);
+
+		await choose("N × D", { of: page.locator('vscode-dropdown[aria-label="Map of axes"]') });
+		await page.waitForTimeout(400);
+		const again = await suite.open(file, { state: panel.savedState(), handlers });
+		await again.page.getByText("No value differs.").waitFor();
+		assert.equal(await chosenIn(again, "Compare with"), "b.safetensors: x f32 [4 × 6 × 10]");
+		assert.equal(await chosenIn(again, "Map of axes"), await chosenIn(panel, "Map of axes"));
+	});
+
+	it("forgets the other file where it is gone", async () => {
+		const file = writeTensors(path.join(suite.folder, "c.safetensors"), [f32("x", [4, 6, 10], values)]);
+		const handlers = compareHandlers(suite.engine, {
+			own: async () => ({ path: file }),
+			ask: async () => undefined,
+			last: async () => ({ path: path.join(suite.folder, "gone.npy") }),
+		});
+		const state = { view: "differences", tensor: "x", compared: { other: { from: "chosen", tensor: "x" } } };
+		const panel = await suite.open(file, { state, handlers });
+		await panel.page.getByText("Choose the tensor to compare with.").waitFor();
 		assert.deepEqual(panel.problems, []);
 	});
 });

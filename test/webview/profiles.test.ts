@@ -21,6 +21,8 @@ for (let n = 0; n < 3; n++) {
 
 const chart = ({ page }: WebviewPage, axis: number) => page.locator("canvas.profile-canvas").nth(axis);
 
+const zoomed = ({ page }: WebviewPage) => page.locator(".profile-zoom").first().innerText();
+
 async function choose({ page }: WebviewPage, label: string, option: string) {
 	const field = page.locator(`vscode-dropdown[aria-label="${label}"]`);
 	await field.click();
@@ -73,6 +75,36 @@ describe("statistics along axes in the panel", function () {
 			/^\S+ 7: mean 0, std 0/,
 		);
 		assert.deepEqual(panel.problems, []);
+	});
+
+	it("name the single indices that come first in an order, of an axis that is shown in bins, also after a reload", async () => {
+		const panel = await open({ tensor: "long" });
+		const title = (one: WebviewPage) => one.page.locator("article.profile .plot-head").first();
+		await title(panel)
+			.getByText(/shown in 2.048 bins/)
+			.waitFor();
+		await choose(panel, "Sorted by", "largest");
+		await title(panel)
+			.getByText(/shown the first 2.048/)
+			.waitFor();
+		assert.deepEqual((await indices(panel, 0)).slice(0, 3), [9999, 9998, 9997]);
+		await chart(panel, 0).focus();
+		await panel.page.keyboard.press("Home");
+		for (let k = 0; k < 9; k++) await panel.page.keyboard.press("+");
+		assert.match(await panel.page.locator(".readout").first().innerText(), /^\S+ 9999: mean 9999, std 0/);
+		await panel.page.waitForTimeout(400);
+		const again = await open(panel.savedState() as object);
+		await title(again)
+			.getByText(/shown the first 2.048/)
+			.waitFor();
+		assert.equal(await zoomed(again), await zoomed(panel));
+		assert.deepEqual(await indices(again, 0), [9999, 9998, 9997, 9996]);
+		await choose(again, "Sorted by", "index");
+		await title(again)
+			.getByText(/shown in 2.048 bins/)
+			.waitFor();
+		assert.equal(suite.asked.filter(([name]) => name === "ranked").length, 2);
+		assert.deepEqual(again.problems, []);
 	});
 
 	it("flag channels that sit at their ends, with the rule, beside dead and constant ones", async () => {

@@ -124,6 +124,7 @@ export function dropdown(label: string, onChange: (value: string) => void): Drop
 			requestAnimationFrame(apply);
 		},
 		set(value) {
+			if (value === wanted && element.value === wanted) return;
 			wanted = value;
 			apply();
 			requestAnimationFrame(apply);

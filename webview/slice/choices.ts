@@ -1,9 +1,10 @@
+import type { Stretch } from "../../src/core/layout";
 import type { EachCell } from "../../src/core/slice";
 import { type ColourMapId, isColourMapId } from "../../src/drawing/colour-maps";
 import { placeAxes } from "../../src/drawing/picture/placement";
 import type { Chosen } from "../chosen";
 import { RANGES, type RangeChoice, type RangeId } from "./range";
-import { fitted, type Stretch } from "./viewport";
+import { fitted } from "./viewport";
 
 /** What the user chose about slices of tensors of one rank; what is left out follows from the tensor. */
 export interface SliceChoices extends Partial<RangeChoice> {

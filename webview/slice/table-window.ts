@@ -1,5 +1,5 @@
+import type { Stretch } from "../../src/core/layout";
 import type { SliceRequest } from "../../src/protocol";
-import type { Stretch } from "./viewport";
 
 /** The longest an element may be, in CSS pixels, to scroll in every browser. */
 export const LONGEST = 8_000_000;

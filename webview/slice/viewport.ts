@@ -1,11 +1,5 @@
-import { partStart } from "../../src/core/layout";
+import { partStart, type Stretch } from "../../src/core/layout";
 import { MAX_SLICE_CELLS, type SliceAxis } from "../../src/core/slice";
-
-/** A stretch of an axis that is in sight. */
-export interface Stretch {
-	readonly start: number;
-	readonly length: number;
-}
 
 /** A stretch moved and cut to lie within an axis. */
 export function fitted({ start, length }: Stretch, size: number): Stretch {

@@ -1,7 +1,7 @@
 import { citesOf, citeText, DEFAULT_COLUMNS, defaultRows } from "../../src/core/norm-about";
 import { cited, factsOf, type NormFacts } from "../../src/core/norm-facts";
 import { CITES } from "../../src/core/norms/cites";
-import { el, setText, show } from "../dom";
+import { el, setText, show, whileOpen } from "../dom";
 import { chosenOf } from "../session";
 import type { Store } from "../store";
 
@@ -10,6 +10,10 @@ export function createAboutNorm(store: Store): HTMLElement {
 	const summary = el("summary");
 	const body = el("div", { class: "about-body" });
 	const element = el("details", { class: "about" }, summary, body);
+	const fill = whileOpen(element, () => {
+		const id = chosenOf(store.get())?.norm.id;
+		if (id !== undefined) body.replaceChildren(...partsOf(factsOf(id)));
+	});
 	store.watch(
 		(state) => [chosenOf(state)?.norm.id],
 		(state) => {
@@ -18,7 +22,7 @@ export function createAboutNorm(store: Store): HTMLElement {
 			if (id === undefined) return;
 			const facts = factsOf(id);
 			setText(summary, `About ${id === "cells" ? "axes of your own" : facts.label}`);
-			body.replaceChildren(...partsOf(facts));
+			fill();
 		},
 	);
 	return element;

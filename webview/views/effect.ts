@@ -27,6 +27,7 @@ export function createEffect(store: Store): HTMLElement {
 	const heading = el("h2", {}, "Before and after");
 	const element = el("section", { class: "section" }, heading, none, coverage.element, warnings, numbers);
 
+	let shown: { readonly summary: NormSummary; readonly whole: CellStatistics; readonly chosen: Chosen } | undefined;
 	store.watch(
 		(state) => [state.opened, state.tensor, state.choices, state.inspection, state.work],
 		(state) => {
@@ -37,13 +38,17 @@ export function createEffect(store: Store): HTMLElement {
 			element.setAttribute("aria-busy", String(!current && state.work.state === "running"));
 			show(element, chosen !== undefined && sizeOf(chosen.shape) > 0);
 			show(numbers, summary !== undefined && chosen?.layout !== undefined);
-			show(warnings, current);
+			show(warnings, current && warnings.childElementCount > 0);
 			setText(none, reasonForNone(state, chosen));
 			show(none, !current);
 			show(coverage.element, current);
 			if (!chosen || !summary || !whole || !current) return;
+			const running = state.work.state === "running";
 			const unseen = `; ${formatCount(summary.unseen)} of ${formatCount(summary.sets)} sets have no value in it`;
-			coverage.show(summary, state.work.state === "running", summary.unseen > 0 ? unseen : "");
+			coverage.show(summary, running, summary.unseen > 0 ? unseen : "");
+			const same = shown?.summary === summary && shown.whole === whole && shown.chosen === chosen;
+			if (same) return;
+			shown = { summary, whole, chosen };
 			warnings.replaceChildren(...warningsOf(summary).map((warning) => el("li", {}, warning)));
 			show(warnings, warnings.childElementCount > 0);
 			table.replaceChildren(createTable(summary, whole));

@@ -10,7 +10,7 @@ import {
 } from "../../src/core/norms/frameworks";
 import type { Chosen } from "../chosen";
 import { type DropdownField, dropdown, type Field, textField } from "../controls/controls";
-import { el, show } from "../dom";
+import { el, show, whileOpen } from "../dom";
 import { chosenOf, selectedTensor } from "../session";
 import type { State, Store } from "../store";
 import type { Choose } from "./axes";
@@ -46,17 +46,27 @@ export function createNormOptions(
 			...all.filter((field) => field.rare).map(({ element }) => element),
 		),
 	);
+	const update = (chosen: Chosen, areRare: boolean) => {
+		const { uses } = normalization(chosen.norm.id);
+		for (const field of all.filter((one) => one.rare === areRare)) {
+			show(field.element, uses.includes(field.id));
+			if (uses.includes(field.id)) field.update(chosen);
+		}
+	};
+	const updateRare = whileOpen(rare, () => {
+		const chosen = chosenOf(store.get());
+		if (!chosen) return;
+		update(chosen, true);
+		framework.update(store.get(), chosen);
+	});
 	store.watch(
 		(state) => [state.opened, state.tensor, state.choices],
 		(state) => {
 			const chosen = chosenOf(state);
 			if (!chosen) return;
 			const { uses } = normalization(chosen.norm.id);
-			for (const field of all) {
-				show(field.element, uses.includes(field.id));
-				if (uses.includes(field.id)) field.update(chosen);
-			}
-			framework.update(state, chosen);
+			update(chosen, false);
+			updateRare();
 			show(rare, all.some((field) => field.rare && uses.includes(field.id)) || frameworksOf(chosen.norm.id).length > 0);
 		},
 	);

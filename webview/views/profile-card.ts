@@ -79,6 +79,7 @@ export function createProfileCard(store: Store, session: Session): ProfileCard {
 		const count = Math.ceil(profile.bins / every);
 		return Array.from({ length: count }, (_, k) => ({ position: k * every, text: nameOf(k * every) }));
 	};
+	const shownAs = el("span", { class: "quiet" });
 	const menu = createPlotMenu(session, "this chart", () => {
 		const state = store.get();
 		const tensor = selectedTensor(state);
@@ -103,7 +104,7 @@ export function createProfileCard(store: Store, session: Session): ProfileCard {
 		if (!now || !whole) return;
 		const bin = cursor ?? 0;
 		const words = now.profile.bins > 0 ? `${letter()} ${now.nameOf(bin)}: ${valuesOf(now.profile, bin, sampled)}` : "";
-		setText(readout, cursor === undefined ? summaryOf(now, letter(), sampled) : words);
+		setText(readout, cursor === undefined ? summaryOf(now, letter(), sampled, store.get().series) : words);
 		canvas.setAttribute("aria-valuenow", String(bin));
 		canvas.setAttribute("aria-valuetext", words);
 	};
@@ -115,7 +116,8 @@ export function createProfileCard(store: Store, session: Session): ProfileCard {
 	const refresh = () => {
 		if (!whole || !chosen) return;
 		const { sort } = store.get();
-		now = zoom.shown(whole);
+		now = zoom.shown(whole, !sampled);
+		setText(shownAs, now.shownAs && ` · shown ${now.shownAs}`);
 		const { profile } = now;
 		if (cursor !== undefined) cursor = Math.min(cursor, Math.max(0, profile.bins - 1));
 		const sorted = sort === "index" ? "" : `, sorted by ${PROFILE_SORTS[sort]}`;
@@ -202,7 +204,6 @@ export function createProfileCard(store: Store, session: Session): ProfileCard {
 		refresh,
 		redraw,
 		show(next, about, exact) {
-			if (next.axis !== whole?.axis || next.size !== whole.size) zoom.forget();
 			whole = next;
 			chosen = about;
 			sampled = !exact;
@@ -211,7 +212,7 @@ export function createProfileCard(store: Store, session: Session): ProfileCard {
 				el("span", { class: "axis-letter" }, letter()),
 				` axis ${next.axis} · ${formatCount(next.size)} ${next.size === 1 ? "index" : "indices"}`,
 				el("span", { class: "quiet" }, role && next.size > 1 ? ` · ${role}` : ""),
-				el("span", { class: "quiet" }, next.bins < next.size ? ` · shown in ${formatCount(next.bins)} bins` : ""),
+				shownAs,
 			);
 			flags.show(next, letter(), sampled);
 			refresh();

@@ -1,5 +1,6 @@
 import { formatCount, formatNumber } from "../../src/core/format";
 import { type AxisProfile, isUnseen } from "../../src/core/inspection";
+import { PROFILE_SERIES, type ProfileSeries, seriesOf } from "../../src/drawing/profile-series";
 import type { ShownProfile } from "../../src/drawing/shown-profile";
 
 const HEADINGS = ["Index", "Count", "Mean", "Std", "Min", "Max", "NaN", "+Inf", "−Inf", "Zeros"] as const;
@@ -9,19 +10,30 @@ export function profileHeadings(sampled: boolean): readonly string[] {
 	return sampled ? SAMPLED_HEADINGS : HEADINGS;
 }
 
-/** Where the means are lowest and highest. */
-export function summaryOf({ profile, nameOf }: ShownProfile, letter: string, sampled: boolean): string {
+/** Where what the chart shows is lowest and highest. */
+export function summaryOf(
+	{ profile, nameOf }: ShownProfile,
+	letter: string,
+	sampled: boolean,
+	series: ProfileSeries = "mean",
+): string {
+	const values = series === "mean" ? profile.mean : seriesOf(profile, series);
 	let [lowest, highest] = [-1, -1];
 	for (let bin = 0; bin < profile.bins; bin++) {
-		if (!profile.count[bin]) continue;
-		const mean = profile.mean[bin] as number;
-		if (lowest < 0 || mean < (profile.mean[lowest] as number)) lowest = bin;
-		if (highest < 0 || mean > (profile.mean[highest] as number)) highest = bin;
+		const value = values[bin] as number;
+		if (Number.isNaN(value) || (!profile.count[bin] && series !== "nonFinite")) continue;
+		if (lowest < 0 || value < (values[lowest] as number)) lowest = bin;
+		if (highest < 0 || value > (values[highest] as number)) highest = bin;
 	}
 	if (lowest < 0) return profile.bins === 0 ? "No index." : "No finite value.";
-	const at = (bin: number) => `${formatNumber(profile.mean[bin] as number)} at ${letter} ${nameOf(bin)}`;
+	const at = (bin: number) => `${formatNumber(values[bin] as number)} at ${letter} ${nameOf(bin)}`;
 	const from = sampled ? " in the sample" : "";
-	return lowest === highest ? `Mean${from} ${at(lowest)}.` : `Means${from} from ${at(lowest)} to ${at(highest)}.`;
+	const name = series === "mean" ? "Mean" : capitalized(PROFILE_SERIES[series]);
+	return lowest === highest ? `${name}${from} ${at(lowest)}.` : `${name}${from} from ${at(lowest)} to ${at(highest)}.`;
+}
+
+function capitalized(words: string): string {
+	return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
 /** A bin's numbers in words. */

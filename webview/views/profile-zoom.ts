@@ -1,5 +1,7 @@
-import type { AxisProfile } from "../../src/core/inspection";
-import { positionsOf, type ShownProfile, shownProfile, type Zoom } from "../../src/drawing/shown-profile";
+import type { AxisProfile, RankedProfile } from "../../src/core/inspection";
+import type { Stretch } from "../../src/core/layout";
+import type { ProfileSort } from "../../src/core/profile-order";
+import { positionsOf, type ShownProfile, shownProfile } from "../../src/drawing/shown-profile";
 import { button } from "../controls/controls";
 import { el, setText, show } from "../dom";
 import type { Session } from "../session";
@@ -10,93 +12,97 @@ import type { Store } from "../store";
 export interface ProfileZoom {
 	/** The button that shows all again, in sight while not all is. */
 	readonly element: HTMLElement;
-	readonly shown: (whole: AxisProfile) => ShownProfile;
+	/** What is shown of a profile; only of one that is exact something finer is asked for. */
+	readonly shown: (whole: AxisProfile, exact: boolean) => ShownProfile;
 	/** Zooms to some positions of what is shown, both ends among them. */
 	readonly into: (whole: AxisProfile, shown: ShownProfile, from: number, to: number) => void;
 	/** Shows less or more around a position. */
 	readonly around: (whole: AxisProfile, shown: ShownProfile, position: number, factor: number) => void;
 	readonly showAll: () => void;
-	/** Forgets what was zoomed into, as the axis is another one. */
-	readonly forget: () => void;
 }
 
 /** Zooms into one axis; of a long one the worker is asked for the finer profile of what is in sight. */
 export function createProfileZoom(store: Store, session: Session, changed: () => void): ProfileZoom {
 	const words = el("span", { class: "quiet" });
-	let zoom: Zoom | undefined;
-	let sort = store.get().sort;
-	let fine: { readonly of: AxisProfile; readonly zoom: Zoom; readonly profile: AxisProfile } | undefined;
+	let axis = 0;
+	/** What finer numbers were asked for: those of a profile's stretch, or its indices in an order. */
+	let asked: { readonly of: AxisProfile; readonly by: Stretch | ProfileSort } | undefined;
+	let finer: AxisProfile | RankedProfile | undefined;
 	let running: AbortController | undefined;
-	let refined: AxisProfile | undefined;
 
-	const forget = () => {
-		running?.abort();
-		zoom = undefined;
-		fine = undefined;
-		show(element, false);
+	/** What of an axis is zoomed into: an axis of another length, and one in another order, has no zoom yet. */
+	const zoomOf = (whole: AxisProfile): Stretch | undefined => {
+		const { zooms, sort } = store.get();
+		const found = zooms[whole.axis];
+		return found?.size === whole.size && found.sort === sort ? found : undefined;
 	};
-	const showAll = () => {
-		if (!zoom) return;
-		forget();
+	const set = (whole: Pick<AxisProfile, "axis" | "size">, zoom: Stretch | undefined) => {
+		const { zooms, sort } = store.get();
+		const { [whole.axis]: _, ...others } = zooms;
+		const zoomed = zoom ? { [whole.axis]: { ...zoom, size: whole.size, sort } } : {};
+		store.update({ zooms: { ...others, ...zoomed } });
 		changed();
 	};
+	const showAll = () => set({ axis, size: 0 }, undefined);
 	const element = el("span", { class: "profile-zoom" }, words, button("Show all", showAll));
 	show(element, false);
 
-	/** Asks for the profile of a stretch alone, where bins of the whole hold more than one index. */
-	const refine = async (whole: AxisProfile, wanted: Zoom) => {
+	/** Asks for what is finer than a profile whose bins hold more than one index, once; forgets what is there of another. */
+	const refine = async (of: AxisProfile, by: Stretch | ProfileSort) => {
+		if (asked?.of === of && asked.by === by) return;
 		running?.abort();
-		refined = whole;
+		finer = undefined;
+		asked = { of, by };
 		const { tensor, part } = store.get();
-		if (whole.bins === whole.size || tensor === undefined) return;
+		if (of.bins === of.size || by === "index" || tensor === undefined) return;
 		const abort = new AbortController();
 		running = abort;
-		const stretch = { axis: whole.axis, ...wanted };
+		const { axis } = of;
+		const { signal } = abort;
+		const answer =
+			typeof by === "string"
+				? session.host.call("ranked", { tensor, part, ranking: { axis, sort: by } }, { signal })
+				: session.host.call(
+						"profile",
+						{ tensor, part, stretch: { axis, start: by.start, length: by.length } },
+						{ signal },
+					);
 		// What goes wrong with a part goes wrong with the whole, and is told there.
-		const profile = await session.host
-			.call("profile", { tensor, part, stretch }, { signal: abort.signal })
-			.catch(() => undefined);
-		if (!profile || abort.signal.aborted) return;
-		fine = { of: whole, zoom: wanted, profile };
+		const found = await answer.catch(() => undefined);
+		if (!found || signal.aborted) return;
+		finer = found;
 		changed();
 	};
-	const set = (whole: AxisProfile, next: Zoom) => {
-		zoom = next.length >= positionsOf(whole, sort) ? undefined : next;
-		setText(words, `${next.start}–${next.start + next.length - 1}`);
-		show(element, zoom !== undefined);
-		if (zoom && sort === "index") void refine(whole, zoom);
-		changed();
-	};
+	const see = (whole: AxisProfile, next: Stretch) =>
+		set(whole, next.length >= positionsOf(whole, store.get().sort) ? undefined : next);
 	/** A position of what is shown, as zooms count. */
-	const placeOf = ({ boundsOf }: ShownProfile, position: number) =>
-		sort === "index" ? boundsOf(position)[0] : position + (zoom?.start ?? 0);
+	const placeOf = (whole: AxisProfile, { boundsOf }: ShownProfile, position: number) =>
+		store.get().sort === "index" ? boundsOf(position)[0] : position + (zoomOf(whole)?.start ?? 0);
 
 	return {
 		element,
-		shown(whole) {
-			if (store.get().sort !== sort) {
-				sort = store.get().sort;
-				forget();
-			}
-			// Numbers that have come anew, of another tensor of this size perhaps, have a finer profile of their own.
-			if (zoom && sort === "index" && refined !== whole) void refine(whole, zoom);
-			const used = fine && fine.of === whole && fine.zoom === zoom ? fine.profile : undefined;
-			return shownProfile(whole, sort, zoom, used);
+		shown(whole, exact) {
+			const { sort } = store.get();
+			const zoom = zoomOf(whole);
+			axis = whole.axis;
+			show(element, zoom !== undefined);
+			if (zoom) setText(words, `${zoom.start}–${zoom.start + zoom.length - 1}`);
+			// A zoom that is gone, or numbers that have come anew, leave nothing of what was finer.
+			if (exact) void refine(whole, sort === "index" && zoom ? zoom : sort);
+			return shownProfile(whole, sort, zoom, asked?.of === whole ? finer : undefined);
 		},
 		into(whole, shown, from, to) {
-			const start = placeOf(shown, from);
-			const last = to + 1 < shown.profile.bins ? placeOf(shown, to + 1) - 1 : endOf(whole, zoom, sort);
-			set(whole, fitted({ start, length: last - start + 1 }, positionsOf(whole, sort)));
+			const positions = positionsOf(whole, store.get().sort);
+			const zoom = zoomOf(whole) ?? { start: 0, length: positions };
+			const start = placeOf(whole, shown, from);
+			const last = to + 1 < shown.profile.bins ? placeOf(whole, shown, to + 1) - 1 : zoom.start + zoom.length - 1;
+			see(whole, fitted({ start, length: last - start + 1 }, positions));
 		},
 		around(whole, shown, position, factor) {
-			const positions = positionsOf(whole, sort);
-			set(whole, zoomed(zoom ?? { start: 0, length: positions }, positions, placeOf(shown, position), factor));
+			const positions = positionsOf(whole, store.get().sort);
+			const zoom = zoomOf(whole) ?? { start: 0, length: positions };
+			see(whole, zoomed(zoom, positions, placeOf(whole, shown, position), factor));
 		},
 		showAll,
-		forget,
 	};
-}
-
-function endOf(whole: AxisProfile, zoom: Zoom | undefined, sort: Parameters<typeof positionsOf>[1]): number {
-	return zoom ? zoom.start + zoom.length - 1 : positionsOf(whole, sort) - 1;
 }

@@ -31,6 +31,8 @@ export function createRows({ scroller, holder, render, spacer, rowHeight, covere
 	const [above, below] = [spacer(), spacer()];
 	let count = 0;
 	let height = rowHeight;
+	// Measuring makes the browser lay out the page at once: rows are measured again only after the scroller's size changed.
+	let isMeasured = false;
 	let [first, last] = [0, -1];
 
 	let kept = new Map<number, HTMLElement>();
@@ -53,9 +55,10 @@ export function createRows({ scroller, holder, render, spacer, rowHeight, covere
 		}
 		above.style.height = `${from * height}px`;
 		below.style.height = `${(count - to) * height}px`;
-		if (!anew || to === from) return;
+		if (!anew || to === from || isMeasured) return;
 		const measured = above.nextElementSibling?.getBoundingClientRect().height ?? 0;
-		if (measured > 0 && Math.abs(measured - height) > 0.01) {
+		isMeasured = measured > 0;
+		if (isMeasured && Math.abs(measured - height) > 0.01) {
 			height = measured;
 			fill(false);
 			above.style.height = `${from * height}px`;
@@ -64,7 +67,10 @@ export function createRows({ scroller, holder, render, spacer, rowHeight, covere
 	};
 	const scrolled = oncePerFrame(() => fill(false));
 	scroller.addEventListener("scroll", scrolled, { passive: true });
-	new ResizeObserver(scrolled).observe(scroller);
+	new ResizeObserver(() => {
+		isMeasured = false;
+		scrolled();
+	}).observe(scroller);
 
 	return {
 		setCount(next) {

@@ -1,16 +1,14 @@
 import { formatCount } from "../../core/format";
 import { type AxisProfile, type Inspection, isUnseen } from "../../core/inspection";
-import { flagsOf, PROFILE_FLAGS } from "../../core/profile-flags";
 import { STATISTICS } from "../../core/statistics-json";
 import { svgInline } from "../../drawing/figure";
+import { flagWords } from "../../drawing/flag-words";
 import { boundsOf, rangeOf } from "../../drawing/profile-bins";
+import { inBins } from "../../drawing/shown-profile";
 import { PRINT } from "../../drawing/surface";
 import { profilePlot } from "../figures";
 import { HEADINGS, statistic } from "./facts";
 import { foldable, h, type Markup, numbers, together } from "./markup";
-
-/** Indices that are named one by one. */
-const NAMED = 16;
 
 /** A chart and a table of the statistics along each axis. */
 export function* axesSection(
@@ -27,10 +25,10 @@ function axisBlock(profile: AxisProfile, inspection: Inspection, title: string, 
 	const { axis, size, bins } = profile;
 	const { exact, seen, elements } = inspection;
 	const heading = `${letter}: axis ${axis}, ${formatCount(size)} ${size === 1 ? "index" : "indices"}`;
-	const binned = bins < size ? `, in ${formatCount(bins)} bins` : "";
+	const binned = inBins(profile) && `, ${inBins(profile)}`;
 	if (bins === 0) return together(h("h3", {}, heading), h("p", {}, "No index."));
 	const plot = profilePlot(
-		{ profile, boundsOf: (bin) => boundsOf(profile, bin) },
+		{ profile, boundsOf: (bin) => boundsOf(profile, bin), shownAs: inBins(profile) },
 		{ title, letter, exact, seen, elements },
 		{ series: "mean", extremes: true },
 	);
@@ -59,14 +57,11 @@ function rowsOf(profile: AxisProfile, exact: boolean): string[][] {
 
 /** The indices that stand out, each kind with its rule. */
 function flagsList(profile: AxisProfile, letter: string): Markup | undefined {
-	const flags = flagsOf(profile);
+	const flags = flagWords(profile, letter);
 	if (flags.length === 0) return undefined;
-	const items = flags.map(({ flag, bins }) => {
-		const { label, rule } = PROFILE_FLAGS[flag];
-		const named = bins.slice(0, NAMED).map((bin) => rangeOf(profile, bin));
-		const more = bins.length > NAMED ? ` and ${formatCount(bins.length - NAMED)} more` : "";
-		const of = `${formatCount(bins.length)} of ${formatCount(profile.bins)} ${profile.bins < profile.size ? "bins" : letter}`;
-		return h("li", {}, `${of} ${label}: ${named.join(", ")}${more} `, h("span", { class: "quiet" }, `(${rule})`));
+	const items = flags.map(({ counted, named, more, rule }) => {
+		const names = named.map(({ name }) => name).join(", ");
+		return h("li", {}, `${counted}: ${names} ${more && `${more} `}`, h("span", { class: "quiet" }, `(${rule})`));
 	});
 	return h("ul", {}, ...items);
 }

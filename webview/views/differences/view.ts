@@ -2,6 +2,7 @@ import { describeError, TensorError } from "../../../src/core/errors";
 import { formatDType, formatShape } from "../../../src/core/format";
 import type { TensorInfo } from "../../../src/core/tensor";
 import type { ComparedTensors, CompareTensorsRequest, OtherFile } from "../../../src/protocol";
+import type { Compared } from "../../compared";
 import { button, dropdown } from "../../controls/controls";
 import { el, setText, show } from "../../dom";
 import { createPlotMenu } from "../../export/plot-menu";
@@ -15,31 +16,30 @@ type Other = CompareTensorsRequest["other"];
 /** This tensor against another one of its file, or of a file that the user chooses in the host's dialog. */
 export function createDifferences(store: Store, session: Session): HTMLElement {
 	let chosenFile: OtherFile | undefined;
+	// What is compared: what was chosen, as far as the selected tensor and the files that are known have it.
 	let other: Other | undefined;
 	let map: readonly [number, number] | undefined;
-	let shape = "";
 
-	const against = dropdown("Compare with", (value) => {
-		other = value === "" ? undefined : (JSON.parse(value) as Other);
+	const choose = (choice: Compared) => {
+		store.update({ compared: { ...store.get().compared, ...choice } });
+		arrange(store.get());
 		lens.again();
-	});
-	const axes = dropdown("Map of axes", (value) => {
-		map = value === "" ? undefined : (JSON.parse(value) as [number, number]);
-		lens.again();
-	});
+	};
+	const against = dropdown("Compare with", (value) =>
+		choose({ other: value === "" ? undefined : (JSON.parse(value) as Other) }),
+	);
+	const axes = dropdown("Map of axes", (value) => choose({ map: JSON.parse(value) as [number, number] }));
 	const problem = el("p", { class: "problem", role: "alert" });
-	const choose = button("Another file…", async () => {
+	const another = button("Another file…", async () => {
 		show(problem, false);
 		try {
-			const found = await session.host.call("chooseOther", null);
+			const found = await session.host.call("chooseOther", { again: false });
 			if (!found) return;
 			chosenFile = found;
 			const selected = selectedTensor(store.get());
 			const fitting = comparable(found.tensors).filter((tensor) => selected && sameShape(tensor, selected));
 			const same = fitting.find(({ name }) => name === selected?.name) ?? fitting[0] ?? comparable(found.tensors)[0];
-			other = same && { from: "chosen", tensor: same.name };
-			arrange(store.get());
-			lens.again();
+			choose({ other: same && { from: "chosen", tensor: same.name } });
 		} catch (thrown) {
 			setText(problem, describeError(TensorError.from(thrown).toData()));
 			show(problem, true);
@@ -51,7 +51,7 @@ export function createDifferences(store: Store, session: Session): HTMLElement {
 		view: "differences",
 		title: "Compare tensors",
 		about: "This tensor, a, element by element against another one of the same shape, b.",
-		controls: el("div", {}, el("div", { class: "lens-controls" }, against.element, choose, axes.element), problem),
+		controls: el("div", {}, el("div", { class: "lens-controls" }, against.element, another, axes.element), problem),
 		absent: () => (other ? undefined : "Choose the tensor to compare with."),
 		key: () => JSON.stringify([other, map, chosenFile?.name]),
 		ask: ({ tensor }, options) =>
@@ -82,12 +82,12 @@ export function createDifferences(store: Store, session: Session): HTMLElement {
 			),
 		];
 		against.setChoices([{ value: "", label: "(choose a tensor)" }, ...choices]);
-		if (!choices.some(({ value }) => value === JSON.stringify(other))) other = undefined;
+		const { compared } = state;
+		other = choices.some(({ value }) => value === JSON.stringify(compared.other)) ? compared.other : undefined;
 		against.set(other ? JSON.stringify(other) : "");
 		const chosen = chosenOf(state);
 		const pairs = pairsOf(selected.shape);
-		if (selected.shape.join() !== shape) map = pairs[0];
-		shape = selected.shape.join();
+		map = pairs.find((pair) => pair.join() === compared.map?.join()) ?? pairs[0];
 		show(axes.element, pairs.length > 1);
 		axes.setChoices(
 			pairs.map(([a, b]) => ({
@@ -104,6 +104,17 @@ export function createDifferences(store: Store, session: Session): HTMLElement {
 			if (other === undefined) lens.again();
 		},
 	);
+	// The host knows the other file from an earlier life of this panel.
+	if (store.get().compared.other?.from === "chosen") {
+		void session.host.call("chooseOther", { again: true }).then(
+			(found) => {
+				if (!found || chosenFile) return;
+				chosenFile = found;
+				choose({});
+			},
+			() => {},
+		);
+	}
 	return lens.element;
 }
 

@@ -1,10 +1,11 @@
 import { formatNumber } from "../../../src/core/format";
+import type { Stretch } from "../../../src/core/layout";
 import type { SliceImage, SliceWindow } from "../../../src/core/slice";
 import { COLOUR_MAPS, type ColourMapId } from "../../../src/drawing/colour-maps";
 import type { DataRange } from "../../../src/drawing/picture/data-colours";
 import { el, oncePerFrame, setText } from "../../dom";
 import { colourPixels, mapPixels, markOf } from "../../slice/paint";
-import type { Room, Stretch } from "../../slice/viewport";
+import type { Room } from "../../slice/viewport";
 import { prepareCanvas, themeOf, whenShownAnew } from "../canvas";
 
 /** A place in an image: an index along rows (0 where there are none) and one along columns. */

@@ -1,6 +1,7 @@
+import type { Stretch } from "../../../src/core/layout";
 import { clampedLit } from "../../lit-set";
 import type { SlicePatch } from "../../slice/choices";
-import { fitted, revealing, type Stretch, zoomed } from "../../slice/viewport";
+import { fitted, revealing, zoomed } from "../../slice/viewport";
 import type { Store } from "../../store";
 import type { Place } from "./heat-map";
 import { type SliceModel, selectedPlace, sideOf } from "./model";

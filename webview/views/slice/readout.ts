@@ -1,8 +1,9 @@
 import { formatCount, formatNumber } from "../../../src/core/format";
+import type { Stretch } from "../../../src/core/layout";
 import { cellOfIndex } from "../../../src/core/layout";
 import { SLICE_MARKS, type SliceAspect, type SliceAxis, type SliceImage } from "../../../src/core/slice";
 import { exactText } from "../../slice/exact-text";
-import { indicesOf, type Stretch } from "../../slice/viewport";
+import { indicesOf } from "../../slice/viewport";
 import type { Place } from "./heat-map";
 import type { ShownImages, SliceModel } from "./model";
 

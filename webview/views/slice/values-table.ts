@@ -1,4 +1,5 @@
 import { describeError } from "../../../src/core/errors";
+import type { Stretch } from "../../../src/core/layout";
 import type { SliceAspect, SliceImage } from "../../../src/core/slice";
 import type { HostApi, SliceRequest } from "../../../src/protocol";
 import type { Channel } from "../../../src/rpc";
@@ -6,7 +7,6 @@ import { el, oncePerFrame, setAttribute, setText, show } from "../../dom";
 import { exactText } from "../../slice/exact-text";
 import { markOf } from "../../slice/paint";
 import { around, inSight, LONGEST, scrollTo, serves } from "../../slice/table-window";
-import type { Stretch } from "../../slice/viewport";
 import type { State } from "../../store";
 import { askSlices } from "./asked";
 import type { Place } from "./heat-map";

@@ -1,7 +1,7 @@
 import { formatCount } from "../../../src/core/format";
+import type { Stretch } from "../../../src/core/layout";
 import { coverageInWords } from "../../../src/core/sampling";
 import { titleOf } from "../../session";
-import type { Stretch } from "../../slice/viewport";
 import type { State } from "../../store";
 import { isAggregated, type ShownImages, type SliceModel } from "./model";
 
