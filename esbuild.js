@@ -98,9 +98,21 @@ const hyparquetPlugin = {
 	},
 };
 
+/** seek-bzip makes its buffers by a call that Node.js warns of wherever it stands outside of node_modules. */
+const seekBzipPlugin = {
+	name: "seek-bzip",
+	/** @param {esbuild.PluginBuild} build */
+	setup(build) {
+		build.onLoad({ filter: /seek-bzip[\\/]lib[\\/]\w+\.js$/ }, ({ path: file }) => ({
+			contents: fs.readFileSync(file, "utf8").replaceAll("new Buffer(", "Buffer.alloc("),
+			loader: "js",
+		}));
+	},
+};
+
 /** @type {esbuild.BuildOptions} */
 const common = {
-	plugins: [kernelsPlugin, h5wasmPlugin, hyparquetPlugin],
+	plugins: [kernelsPlugin, h5wasmPlugin, hyparquetPlugin, seekBzipPlugin],
 	bundle: true,
 	outdir: "dist",
 	logLevel: "warning",

@@ -38,11 +38,6 @@ const DIFFERENT: readonly {
 		known: { status: "error", expectError: { code: "E_VERSION" } },
 	},
 	{
-		file: /zarrs\/tests\/data\/v3\/array_bz2\.zarr$/,
-		reason: "The codec bz2 is refused by name.",
-		known: { tensors: [], tensorErrors: [{ name: "", code: "E_UNSUPPORTED_CODEC" }] },
-	},
-	{
 		file: /^yauzl\/test\/(failure|wrong-entry-sizes)\//,
 		reason: "That an archive holds no arrays is told before what is wrong with members that are none.",
 		known: { status: "error", expectError: { code: "E_ZIP", anyOf: ["E_ZIP", "E_NOT_TENSOR_FILE"] } },

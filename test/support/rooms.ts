@@ -61,6 +61,7 @@ const FORMAT_PACKAGES: Readonly<Record<string, readonly string[]>> = {
 	"hyparquet/src/convert.js": ["src/formats/parquet/values.ts"],
 	"hyparquet-compressors": ["src/formats/parquet/values.ts", "src/formats/arrow/buffers.ts"],
 	zarrita: ["src/formats/zarr/unpack.ts"],
+	"seek-bzip": ["src/formats/encoding/bzip2.ts"],
 	"h5wasm/factory": ["src/formats/hdf5/library.ts"],
 };
 

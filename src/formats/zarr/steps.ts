@@ -5,7 +5,7 @@ import type { Meta } from "./store";
 import { typeOf2, typeOf3 } from "./types";
 
 /** Compressions and checks that need no settings to be undone. */
-const PLAIN = ["gzip", "zlib", "blosc", "zstd", "lz4", "crc32c"] as const;
+const PLAIN = ["gzip", "zlib", "bz2", "blosc", "zstd", "lz4", "crc32c"] as const;
 
 /** Codecs that change values while writing only: what is stored is what is read. */
 const WRITE_ONLY = ["bitround", "quantize"];

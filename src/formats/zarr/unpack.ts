@@ -1,4 +1,5 @@
 import { TensorError, throwIfAborted } from "../../core/errors";
+import { bunzip2 } from "../encoding/bzip2";
 import { hex32 } from "../encoding/crc32";
 import { crc32c } from "../encoding/crc32c";
 import { inflateAll } from "../encoding/inflate-all";
@@ -39,7 +40,7 @@ async function undo(step: Step, bytes: Uint8Array, most: number, signal?: AbortS
 		case "scale":
 			return unscale(bytes, step);
 		case "bz2":
-			return refuse("The codec bz2 is not read", "unsupported");
+			return bunzip2(bytes, most);
 		default:
 			return decompress(step.kind, bytes, most);
 	}
