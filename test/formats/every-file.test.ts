@@ -20,14 +20,6 @@ const DIFFERENT: readonly {
 	readonly known: Partial<Truth> | ((known: Truth) => Partial<Truth>);
 }[] = [
 	{
-		file: /hdf5-json\/data\/hdf5\/comp_complex\.h5$/,
-		reason: "An array of compounds inside of a compound is refused by name; the rest of the file is read.",
-		known: ({ tensors = [] }) => ({
-			tensors: tensors.filter(({ name }) => !name.startsWith("phony_compound_var.")),
-			tensorErrors: [{ name: "phony_compound_var.yy", code: "E_UNSUPPORTED_DTYPE" }],
-		}),
-	},
-	{
 		file: /testmatlabstring_7_WIN64\.mat$/,
 		reason: 'scipy calls every string object "None"; here they have their names.',
 		known: { tensors: [opaque("matstring1"), opaque("matstring2")] },

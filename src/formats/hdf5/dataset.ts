@@ -9,6 +9,7 @@ import { chunkBoxes, runsOf } from "./chunks";
 import type { Datatype } from "./datatype";
 import { type H5File, withRecords } from "./file";
 import type { H5Dataset, H5Filter } from "./library";
+import { recordRuns } from "./record-runs";
 import { type Field, fieldsOf } from "./types";
 
 /** One tensor of an HDF5 file: a dataset, or a field of one whose records are compounds. */
@@ -129,9 +130,10 @@ export async function readTensor(
 	const out = target && bytes <= target.length ? target.subarray(0, bytes) : new Uint8Array(bytes);
 	const rank = shape.length;
 	const outer = { origin: box.origin.slice(0, rank), shape: box.shape.slice(0, rank) };
-	const inner = innerRuns(field.inner, { origin: box.origin.slice(rank), shape: box.shape.slice(rank) }, itemBytes);
-	const innerBytes = itemBytes * sizeOf(box.shape.slice(rank));
-	const whole = inner.length === 1 && innerBytes === recordBytes;
+	const inside = { origin: box.origin.slice(rank), shape: box.shape.slice(rank) };
+	const innerBytes = itemBytes * sizeOf(inside.shape);
+	const runs = recordRuns(field, inside, itemBytes);
+	const whole = runs.bytes === recordBytes;
 	const most = Math.max(PIECE_BYTES, Math.min(MAX_CHUNK_BYTES, recordBytes * sizeOf(chunks ?? [])));
 	const pieces = count === 0 ? [] : chunkBoxes(outer, chunks, Math.max(1, Math.floor(most / recordBytes)));
 	for (const piece of pieces) {
@@ -146,12 +148,7 @@ export async function readTensor(
 					continue;
 				}
 				for (let k = 0; k < length; k++) {
-					let at = (to + k) * innerBytes;
-					const record = (from + k) * recordBytes + field.offset;
-					for (const run of inner) {
-						out.set(records.subarray(record + run.start, record + run.start + run.bytes), at);
-						at += run.bytes;
-					}
+					runs.copy(records, (from + k) * recordBytes, out, (to + k) * innerBytes);
 				}
 			}
 		});
@@ -206,14 +203,6 @@ function holds(outer: Box, inner: Box): boolean {
 		const at = inner.origin[a] as number;
 		return from <= at && at + (inner.shape[a] as number) <= from + (outer.shape[a] as number);
 	});
-}
-
-/** The bytes of a box of the axes inside a record, as runs. */
-function innerRuns(inner: Shape, box: Box, itemBytes: number): { readonly start: number; readonly bytes: number }[] {
-	const bytes = itemBytes * (box.shape.at(-1) ?? 1);
-	if (inner.every((length, a) => box.shape[a] === length)) return [{ start: 0, bytes: itemBytes * sizeOf(inner) }];
-	const whole = { origin: inner.map(() => 0), shape: inner };
-	return [...runsOf(box, whole)].map(({ to }) => ({ start: to * itemBytes, bytes }));
 }
 
 function checkBox(shape: Shape, box: Box): void {

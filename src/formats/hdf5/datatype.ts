@@ -2,8 +2,6 @@
 export interface NumberLayout {
 	readonly offset: number;
 	readonly precision: number;
-	/** Whether bytes are in VAX order, neither little- nor big-endian. */
-	readonly vax: boolean;
 	/** Of floats alone. */
 	readonly float?: {
 		readonly sign: number;
@@ -17,12 +15,17 @@ export interface NumberLayout {
 	};
 }
 
+/** The VAX's is neither of the others. */
+export type ByteOrder = "little" | "big" | "vax";
+
 /** A type as the file describes it: what the library's description, of sizes and names, leaves out. */
 export interface Datatype {
 	/** H5T_class_t. */
 	readonly kind: number;
 	/** Of integers, floats and bit fields. */
 	readonly number?: NumberLayout;
+	/** Of the same, and of times. */
+	readonly order?: ByteOrder;
 	/** Of compounds. */
 	readonly members?: readonly { readonly name: string; readonly type: Datatype }[];
 	/** What enums, arrays, lists and complex numbers are made of. */
@@ -52,11 +55,11 @@ function typeAt(view: DataView, at: number, depth: number): Parsed {
 	switch (kind) {
 		case 0:
 		case 4:
-			return { type: { kind, number: bitsAt(view, body) }, end: body + 4 };
+			return { type: { kind, number: bitsAt(view, body), order: orderOf(flags) }, end: body + 4 };
 		case 1:
-			return { type: { kind, number: floatAt(view, body, flags) }, end: body + 12 };
+			return { type: { kind, number: floatAt(view, body, flags), order: orderOf(flags) }, end: body + 12 };
 		case 2:
-			return { type: { kind }, end: body + 2 };
+			return { type: { kind, order: orderOf(flags) }, end: body + 2 };
 		case 5:
 			return { type: { kind }, end: body + (flags & 255) };
 		case 6:
@@ -79,8 +82,25 @@ function typeAt(view: DataView, at: number, depth: number): Parsed {
 	}
 }
 
+/** Bit 0 tells big-endian; with bit 6, which only floats have, it is VAX order. */
+function orderOf(flags: number): ByteOrder {
+	return (flags & 0x40) !== 0 ? "vax" : (flags & 1) !== 0 ? "big" : "little";
+}
+
+/** All byte orders in a type, of its members and bases too. */
+export function byteOrdersOf({ order, base, members = [] }: Datatype): ReadonlySet<ByteOrder> {
+	const inside = [...members.map(({ type }) => type), ...(base ? [base] : [])];
+	return new Set([...(order ? [order] : []), ...inside.flatMap((type) => [...byteOrdersOf(type)])]);
+}
+
+/** Whether a type has one of this class anywhere. */
+export function holdsKind({ kind, base, members = [] }: Datatype, wanted: number): boolean {
+	if (kind === wanted || (base && holdsKind(base, wanted))) return true;
+	return members.some(({ type }) => holdsKind(type, wanted));
+}
+
 function bitsAt(view: DataView, at: number): NumberLayout {
-	return { offset: view.getUint16(at, true), precision: view.getUint16(at + 2, true), vax: false };
+	return { offset: view.getUint16(at, true), precision: view.getUint16(at + 2, true) };
 }
 
 function floatAt(view: DataView, at: number, flags: number): NumberLayout {
@@ -93,7 +113,7 @@ function floatAt(view: DataView, at: number, flags: number): NumberLayout {
 		bias: view.getUint32(at + 8, true),
 		implied: ((flags >> 4) & 3) === 2,
 	};
-	return { ...bitsAt(view, at), vax: (flags & 0x40) !== 0, float };
+	return { ...bitsAt(view, at), float };
 }
 
 interface Counted {

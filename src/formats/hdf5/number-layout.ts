@@ -19,7 +19,8 @@ export function integerOf(dtype: DType, bits: number, described: Datatype | unde
 /** A float of the dtype that its bits make: two bytes may be float16 or bfloat16. */
 export function floatOf(bits: number, described: Datatype | undefined): PlainNumber {
 	if (!described?.number?.float) return notFound("float", bits);
-	const { offset, precision, vax, float } = described.number;
+	const { offset, precision, float } = described.number;
+	const vax = described.order === "vax";
 	const { sign, exponentAt, exponentBits, mantissaAt, mantissaBits, bias, implied } = float;
 	const known = (Object.keys(IEEE) as (keyof typeof IEEE)[]).find((dtype) => {
 		const [exponent, mantissa] = IEEE[dtype];

@@ -1,6 +1,6 @@
 import type { DType } from "../../core/dtype";
-import type { Shape } from "../../core/layout";
-import type { Datatype } from "./datatype";
+import { denseStrides, type Shape } from "../../core/layout";
+import { byteOrdersOf, type Datatype, holdsKind } from "./datatype";
 import type { H5Type } from "./library";
 import { floatOf, integerOf, type PlainNumber } from "./number-layout";
 
@@ -12,6 +12,8 @@ export interface Field {
 	readonly offset: number;
 	/** Axes that every record has of its own (array types). */
 	readonly inner: Shape;
+	/** Bytes from one element to the next along each of those axes: more than an element's in arrays of compounds. */
+	readonly steps: readonly number[];
 	readonly bigEndian: boolean;
 	readonly dtype: DType | { readonly other: string };
 	/** Bytes of the field in the record. */
@@ -36,15 +38,19 @@ const NAMES: Readonly<Record<number, string>> = {
  * the file's own description how bits lie; where that was not found no number is read.
  */
 export function fieldsOf(type: H5Type, described: Datatype | undefined): readonly Field[] {
-	const fields = walk(type, described, { suffix: "", offset: 0, inner: [] }, 0).slice(0, MAX_FIELDS);
-	// The library turns everything round by itself, except enums.
-	return type.type === ENUM ? fields : fields.map((field) => ({ ...field, bigEndian: false }));
+	const fields = walk(type, described, { suffix: "", offset: 0, inner: [], steps: [] }, 0).slice(0, MAX_FIELDS);
+	const orders = described ? byteOrdersOf(described) : new Set();
+	// The library turns types round that are big-endian in all their parts, and leaves all others as they are.
+	if (!(orders.size === 1 && orders.has("big"))) return fields;
+	const reason = "Its enums are big-endian, which the HDF5 library fails on; save them as little-endian";
+	const fails = described && holdsKind(described, ENUM) ? { reason } : {};
+	return fields.map((field) => ({ ...field, bigEndian: false, ...fails }));
 }
 
 function walk(
 	type: H5Type,
 	described: Datatype | undefined,
-	at: Pick<Field, "suffix" | "offset" | "inner">,
+	at: Pick<Field, "suffix" | "offset" | "inner" | "steps">,
 	depth: number,
 ): readonly Field[] {
 	const place = { ...at, bigEndian: !type.littleEndian, size: type.size };
@@ -53,13 +59,11 @@ function walk(
 	if (number !== undefined) return [{ ...place, ...number }];
 	if (depth > MAX_DEPTH) return refuse("nested", "Its type is nested too deeply");
 	if (type.type === 10 && type.array_type) {
-		const { shape, size } = type.array_type;
-		const inner = [...at.inner, ...(shape ?? [])];
-		const fields = walk(type.array_type, described?.base, { ...at, inner }, depth + 1);
-		// An array of compounds has its records in between: too rare to be worth strides of their own.
-		return fields.length === 1 && fields[0]?.offset === at.offset && fields[0].size === size
-			? fields
-			: refuse("array of compounds", "Arrays of compounds are not read");
+		const { size } = type.array_type;
+		const shape = type.array_type.shape ?? [];
+		const inner = [...at.inner, ...shape];
+		const steps = [...at.steps, ...denseStrides(shape, "C").map((elements) => elements * size)];
+		return walk(type.array_type, described?.base, { ...at, inner, steps }, depth + 1);
 	}
 	if (type.type === 6 && type.compound_type) {
 		const { members } = type.compound_type;
