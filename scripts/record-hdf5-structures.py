@@ -1,14 +1,18 @@
-"""Writes test/fixtures/hdf5/compounds.h5 with h5py: compounds in arrays in compounds, and the numbers they were written with.
+"""Writes files with h5py whose types lie deep: compounds in arrays in compounds, with the numbers they were written with, in
+test/fixtures/hdf5/compounds.h5, and a heap of shared types of many blocks in shared-heap.h5.gz.
 
 python3 scripts/record-hdf5-structures.py   (Debian's python3-h5py)
 """
 
+import ctypes
+import gzip
 import json
+import os
 from pathlib import Path
 
 import h5py
 import numpy as np
-from h5py import h5d, h5p, h5s, h5t
+from h5py import h5d, h5f, h5p, h5s, h5t
 
 FOLDER = Path("test/fixtures/hdf5")
 
@@ -83,9 +87,32 @@ def compounds(path):
     }
 
 
+def shared_heap(path):
+    """Two datasets each of many types: the second finds its type in the heap of shared messages, which has blocks of all sizes."""
+    library = ctypes.CDLL(next(Path("/usr/lib").rglob("libhdf5_serial.so.*")).as_posix())
+    plist = h5p.create(h5p.FILE_CREATE)
+    handle = ctypes.c_int64(plist.id)
+    assert library.H5Pset_shared_mesg_nindexes(handle, ctypes.c_uint(2)) >= 0
+    # Attributes in the first heap, datatypes in the second.
+    for index, kind in enumerate((12, 3)):
+        done = library.H5Pset_shared_mesg_index(handle, ctypes.c_uint(index), ctypes.c_uint(1 << kind), ctypes.c_uint(20))
+        assert done >= 0
+    # A block has 1 to 64 KB, in rows of four; blocks behind 512 KB are below a table of their own.
+    lengths = [40] * 40 + [3900] * 190 + [5000]
+    with h5py.File(h5f.create(path.encode(), h5f.ACC_TRUNC, plist)) as file:
+        for k, length in enumerate(lengths):
+            data = np.array([(k,)], [(f"{k} ".ljust(length, "x"), "<f2")])
+            for which in "ab":
+                file[f"{k}{which}"] = data
+    with open(path, "rb") as made, gzip.GzipFile(path + ".gz", "wb", mtime=0) as packed:
+        packed.write(made.read())
+    os.remove(path)
+
+
 def main():
     known = compounds(FOLDER / "compounds.h5")
     (FOLDER / "compounds.json").write_text(json.dumps(known).replace("}, ", "},\n") + "\n")
+    shared_heap(str(FOLDER / "shared-heap.h5"))
 
 
 main()

@@ -1,15 +1,17 @@
-/** Reads bytes of the file at once. */
-export type ReadAt = (offset: number, length: number) => Uint8Array;
+import { type ReadAt, unsignedAt, viewOf } from "./fields";
+import { heapMessage } from "./shared-messages";
 
 /** Where a file's superblock lies, from which addresses count, and how many bytes addresses and lengths have. */
 export interface Superblock {
 	readonly at: number;
 	readonly addressBytes: number;
 	readonly lengthBytes: number;
+	/** Address of the object header with what belongs to the whole file. */
+	readonly extension?: number;
 }
 
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
-const [DATATYPE, CONTINUATION] = [3, 16];
+const [DATATYPE, MESSAGE_TABLE, CONTINUATION] = [3, 15, 16];
 /** "OHDR", which headers of version 2 begin with. */
 const OHDR = 0x5244484f;
 /** Header blocks that are looked through, and bytes of each. */
@@ -23,32 +25,39 @@ export function superblockOf(read: ReadAt, size: number): Superblock | undefined
 		// Versions 0 and 1 tell those of other parts first.
 		const sizes = (bytes[8] ?? 0) < 2 ? 13 : 9;
 		const [addressBytes = 0, lengthBytes = 0] = bytes.subarray(sizes, sizes + 2);
-		return [2, 4, 8].includes(addressBytes) && [2, 4, 8].includes(lengthBytes)
-			? { at, addressBytes, lengthBytes }
-			: undefined;
+		if (![2, 4, 8].includes(addressBytes) || ![2, 4, 8].includes(lengthBytes)) return undefined;
+		const known = { at, addressBytes, lengthBytes };
+		// Versions 0 and 1 have no extension; from version 2 on its address is behind that of the base.
+		if (sizes === 13) return known;
+		return { ...known, extension: unsignedAt(viewOf(read, known, 12, 2 * addressBytes), addressBytes, addressBytes) };
 	}
 	return undefined;
 }
 
+/** Where the message of an object is that is not in its own header. */
+type Shared = { readonly object: number } | { readonly heapId: DataView };
+
 /**
- * The datatype message of an object, or of the committed datatype that it shares (HDF5 File Format Specification 3.0, IV.A).
- * Undefined where it is not found, as in the heap of messages that many objects share. Throws a RangeError where a header ends early.
+ * The datatype message of an object, or of the committed datatype that it shares, or in the heap of messages that many objects
+ * share (HDF5 File Format Specification 3.0, IV.A). Undefined where it is not found. Throws a RangeError where a header ends early.
  */
 export function datatypeMessage(read: ReadAt, file: Superblock, address: number): DataView | undefined {
-	const found = messageOf(read, file, address);
-	return typeof found === "number" ? asMessage(messageOf(read, file, found)) : found;
+	let found = messageOf(read, file, address, DATATYPE);
+	if (found && "object" in found) found = messageOf(read, file, found.object, DATATYPE);
+	if (found && "heapId" in found) return sharedMessage(read, file, found.heapId);
+	return found && "object" in found ? undefined : found;
 }
 
-function asMessage(found: DataView | number | undefined): DataView | undefined {
-	return typeof found === "number" ? undefined : found;
+/** A message in the heap that has those of datatypes; undefined in files without one. */
+function sharedMessage(read: ReadAt, file: Superblock, id: DataView): DataView | undefined {
+	const table = file.extension === undefined ? undefined : messageOf(read, file, file.extension, MESSAGE_TABLE);
+	if (!(table instanceof DataView)) return undefined;
+	return heapMessage(read, file, { address: unsignedAt(table, 1, file.addressBytes), id, kind: DATATYPE });
 }
 
-/** The datatype message of an object's own header, or the address of the object that has it. */
-function messageOf(read: ReadAt, file: Superblock, address: number): DataView | number | undefined {
-	const view = (at: number, length: number) => {
-		const bytes = read(file.at + at, Math.min(length, MAX_BLOCK_BYTES));
-		return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-	};
+/** The first message of a type in an object's own header, or where it is shared. */
+function messageOf(read: ReadAt, file: Superblock, address: number, wanted: number): DataView | Shared | undefined {
+	const view = (at: number, length: number) => viewOf(read, file, at, Math.min(length, MAX_BLOCK_BYTES));
 	const head = view(address, 64);
 	const isNew = head.getUint32(0, true) === OHDR;
 	const flags = isNew ? head.getUint8(5) : 0;
@@ -65,8 +74,8 @@ function messageOf(read: ReadAt, file: Superblock, address: number): DataView | 
 			const length = block.getUint16(at + (isNew ? 1 : 2), true);
 			const shared = (block.getUint8(at + (isNew ? 3 : 4)) & 2) !== 0;
 			const data = at + headBytes;
-			if (type === DATATYPE && !shared) return new DataView(block.buffer, block.byteOffset + data, length);
-			if (type === DATATYPE) return sharedAt(block, data, file);
+			if (type === wanted && !shared) return new DataView(block.buffer, block.byteOffset + data, length);
+			if (type === wanted) return sharedAt(block, data, file);
 			if (type === CONTINUATION) {
 				const next = unsignedAt(block, data, file.addressBytes);
 				const bytes = unsignedAt(block, data + file.addressBytes, file.lengthBytes);
@@ -79,16 +88,10 @@ function messageOf(read: ReadAt, file: Superblock, address: number): DataView | 
 	return undefined;
 }
 
-/** Address of the object whose message is shared: a committed datatype; undefined for one in the heap of shared messages. */
-function sharedAt(block: DataView, at: number, { addressBytes }: Superblock): number | undefined {
+/** Where a message is that an object shares: in a committed datatype, or in the heap. */
+function sharedAt(block: DataView, at: number, { addressBytes }: Superblock): Shared {
 	const [version, kind] = [block.getUint8(at), block.getUint8(at + 1)];
-	if (version === 3 && kind !== 2) return undefined;
+	if (version === 3 && kind === 1) return { heapId: new DataView(block.buffer, block.byteOffset + at + 2, 8) };
 	// Version 1 has six reserved bytes after its type; versions 2 and 3 have none.
-	return unsignedAt(block, at + (version === 1 ? 8 : 2), addressBytes);
-}
-
-function unsignedAt(view: DataView, at: number, bytes: number): number {
-	if (bytes === 1) return view.getUint8(at);
-	if (bytes === 2) return view.getUint16(at, true);
-	return bytes === 4 ? view.getUint32(at, true) : Number(view.getBigUint64(at, true));
+	return { object: unsignedAt(block, at + (version === 1 ? 8 : 2), addressBytes) };
 }
