@@ -101,7 +101,7 @@ def shared_heap(path):
     lengths = [40] * 40 + [3900] * 190 + [5000]
     with h5py.File(h5f.create(path.encode(), h5f.ACC_TRUNC, plist)) as file:
         for k, length in enumerate(lengths):
-            data = np.array([(k,)], [(f"{k} ".ljust(length, "x"), "<f2")])
+            data = np.array([(k, k)], [(f"{k} ".ljust(length, "x"), "<f2"), ("i", "<i2")])
             for which in "ab":
                 file[f"{k}{which}"] = data
     with open(path, "rb") as made, gzip.GzipFile(path + ".gz", "wb", mtime=0) as packed:

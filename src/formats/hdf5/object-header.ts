@@ -89,9 +89,9 @@ function messageOf(read: ReadAt, file: Superblock, address: number, wanted: numb
 }
 
 /** Where a message is that an object shares: in a committed datatype, or in the heap. */
-function sharedAt(block: DataView, at: number, { addressBytes }: Superblock): Shared {
+function sharedAt(block: DataView, at: number, { addressBytes, lengthBytes }: Superblock): Shared {
 	const [version, kind] = [block.getUint8(at), block.getUint8(at + 1)];
 	if (version === 3 && kind === 1) return { heapId: new DataView(block.buffer, block.byteOffset + at + 2, 8) };
-	// Version 1 has six reserved bytes after its type; versions 2 and 3 have none.
-	return { object: unsignedAt(block, at + (version === 1 ? 8 : 2), addressBytes) };
+	// Version 1 has six reserved bytes after its type and the place of a name; versions 2 and 3 have neither.
+	return { object: unsignedAt(block, at + (version === 1 ? 8 + lengthBytes : 2), addressBytes) };
 }
