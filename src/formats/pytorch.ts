@@ -17,7 +17,7 @@ export const pytorch: TensorReader = {
 		if (isZip(head)) return openTorchZip(source, signal);
 		if (isLegacy(head)) return openLegacy(source, signal);
 		if (isOldTar(head)) throw oldTar(source);
-		// Pickles of protocols 0 and 1 have no sign of their own.
+		// Pickles of protocols 0 and 1 have no sign of their own, and may begin with more than was looked at.
 		return openPickle(source, signal).catch((thrown) => {
 			const error = TensorError.from(thrown);
 			const isPickle = error.code !== "corrupt" || error.message.includes("would first import");

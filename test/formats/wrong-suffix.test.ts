@@ -32,7 +32,9 @@ const FILES: Readonly<Record<Exclude<keyof typeof KNOWN, "raw">, readonly (strin
 	onnx: [`${FIXTURES}/onnx/test_constant_initializer/model.onnx`],
 	onnxPb: [`${FIXTURES}/onnx/test_batchnorm_2d/test_data_set_0/input_0.pb`],
 	pytorch: ["views.pt", "views-legacy.pt"].map((file) => `${FIXTURES}/torch/${file}`),
-	pickle: ["arrays-p2.pkl", "arrays-p5.pkl"].map((file) => `${FIXTURES}/torch/${file}`),
+	pickle: ["arrays-p0.pkl", "arrays-p1.pkl", "arrays-p2.pkl", "arrays-p5.pkl"].map(
+		(file) => `${FIXTURES}/torch/${file}`,
+	),
 	tflite: [`${SHARED}/tflite-micro/tensorflow/lite/micro/examples/hello_world/models/hello_world_float.tflite`],
 	flax: [() => join([0x81, 0xa1], "a", [0xc7, 21, 1, 0x93, 0x91, 2, 0xa7], "float32", [0xc4, 8], floats)],
 	tfCheckpoint: [`${SHARED}/tf-onnx/tests/models/regression/saved_model/variables/variables.index`],
