@@ -26,7 +26,7 @@ export interface EngineOptions {
 }
 
 /** Milliseconds that a sample takes at most where nothing else is asked for. */
-const SAMPLE_MS = 1000;
+const SAMPLE_MS = 200;
 
 /** Makes an engine over its own pool of workers; the calling thread only passes messages on. */
 export function createEngine({ workerPath, workers }: EngineOptions): Engine {

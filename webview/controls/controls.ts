@@ -84,17 +84,45 @@ export interface DropdownField extends Field<string> {
 
 let nextId = 1;
 
+/** Milliseconds after which a dropdown gets all of its entries, however busy the page is. */
+const FILL_MS = 500;
+
 /** A labelled dropdown. */
 export function dropdown(label: string, onChange: (value: string) => void): DropdownField {
 	const id = `dropdown-${nextId++}`;
 	const element = document.createElement("vscode-dropdown") as Dropdown;
 	element.id = id;
 	element.setAttribute("aria-label", label);
-	let shown = "";
-	let wanted = "";
+	let choices: readonly Choice[] = [];
+	let [shown, wanted] = ["", ""];
+	/** Whether all entries are in the document: each takes a while to make, so the first numbers come before all but one. */
+	let isFilled = false;
 	const apply = () => {
 		if (element.value !== wanted) element.value = wanted;
 	};
+	const render = () => {
+		const entries = isFilled ? choices : choices.filter(({ value }) => value === wanted);
+		const key = JSON.stringify(entries);
+		if (key === shown) return;
+		shown = key;
+		element.replaceChildren(
+			...entries.map(({ value, label, disabled }) => {
+				const option = document.createElement("vscode-option");
+				option.setAttribute("value", value);
+				setAttribute(option, "disabled", disabled);
+				option.append(label);
+				return option;
+			}),
+		);
+		// The element learns of its new options a moment later; a value set before that is forgotten.
+		requestAnimationFrame(apply);
+	};
+	const fill = () => {
+		isFilled = true;
+		render();
+	};
+	for (const type of ["pointerenter", "focusin"]) element.addEventListener(type, fill, { once: true });
+	requestIdleCallback(fill, { timeout: FILL_MS });
 	element.addEventListener("change", () => {
 		if (element.value === wanted) return;
 		wanted = element.value;
@@ -107,25 +135,14 @@ export function dropdown(label: string, onChange: (value: string) => void): Drop
 			setText(name, text);
 			element.setAttribute("aria-label", text);
 		},
-		setChoices(choices) {
-			const key = JSON.stringify(choices);
-			if (key === shown) return;
-			shown = key;
-			element.replaceChildren(
-				...choices.map(({ value, label, disabled }) => {
-					const option = document.createElement("vscode-option");
-					option.setAttribute("value", value);
-					setAttribute(option, "disabled", disabled);
-					option.append(label);
-					return option;
-				}),
-			);
-			// The element learns of its new options a moment later; a value set before that is forgotten.
-			requestAnimationFrame(apply);
+		setChoices(next) {
+			choices = next;
+			render();
 		},
 		set(value) {
 			if (value === wanted && element.value === wanted) return;
 			wanted = value;
+			render();
 			apply();
 			requestAnimationFrame(apply);
 		},

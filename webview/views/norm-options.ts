@@ -31,46 +31,42 @@ export function createNormOptions(
 ): { readonly fields: readonly HTMLElement[]; readonly rare: HTMLElement } {
 	const set = (id: OptionId, value: unknown) =>
 		choose((choices, { norm }) => ({ ...choices, norm: norm.id, options: { ...choices.options, [id]: value } }));
-	const all = (Object.keys(OPTIONS) as OptionId[])
-		.filter((id) => !ELSEWHERE.includes(id))
-		.map((id) => ({ rare: normOption(id).rare === true, ...createField(id, (value) => set(id, value)) }));
-	const framework = createFramework(store, choose);
-	const rare = el(
-		"details",
-		{ class: "rare-options" },
-		el("summary", {}, "Formula and precision"),
-		el(
-			"div",
-			{ class: "fields" },
-			framework.element,
-			...all.filter((field) => field.rare).map(({ element }) => element),
-		),
-	);
-	const update = (chosen: Chosen, areRare: boolean) => {
+	const create = (id: OptionId) => createField(id, (value) => set(id, value));
+	const ids = (Object.keys(OPTIONS) as OptionId[]).filter((id) => !ELSEWHERE.includes(id));
+	const rareIds = ids.filter((id) => normOption(id).rare);
+	const usual = ids.filter((id) => !rareIds.includes(id)).map(create);
+	const box = el("div", { class: "fields" });
+	const rare = el("details", { class: "rare-options" }, el("summary", {}, "Formula and precision"), box);
+	const update = (fields: readonly OptionField[], chosen: Chosen) => {
 		const { uses } = normalization(chosen.norm.id);
-		for (const field of all.filter((one) => one.rare === areRare)) {
+		for (const field of fields) {
 			show(field.element, uses.includes(field.id));
 			if (uses.includes(field.id)) field.update(chosen);
 		}
 	};
+	let folded: { readonly framework: ReturnType<typeof createFramework>; readonly fields: readonly OptionField[] };
 	const updateRare = whileOpen(rare, () => {
 		const chosen = chosenOf(store.get());
 		if (!chosen) return;
-		update(chosen, true);
-		framework.update(store.get(), chosen);
+		if (!folded) {
+			folded = { framework: createFramework(store, choose), fields: rareIds.map(create) };
+			box.append(folded.framework.element, ...folded.fields.map(({ element }) => element));
+		}
+		update(folded.fields, chosen);
+		folded.framework.update(store.get(), chosen);
 	});
 	store.watch(
 		(state) => [state.opened, state.tensor, state.choices],
 		(state) => {
 			const chosen = chosenOf(state);
 			if (!chosen) return;
-			const { uses } = normalization(chosen.norm.id);
-			update(chosen, false);
+			const { id } = chosen.norm;
+			update(usual, chosen);
 			updateRare();
-			show(rare, all.some((field) => field.rare && uses.includes(field.id)) || frameworksOf(chosen.norm.id).length > 0);
+			show(rare, rareIds.some((rareId) => normalization(id).uses.includes(rareId)) || frameworksOf(id).length > 0);
 		},
 	);
-	return { fields: all.filter((field) => !field.rare).map(({ element }) => element), rare };
+	return { fields: usual.map(({ element }) => element), rare };
 }
 
 function createField(id: OptionId, set: (value: unknown) => void): OptionField {

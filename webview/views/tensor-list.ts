@@ -94,11 +94,23 @@ export function createTensorList(store: Store, session: Session): HTMLElement {
 /** Whether a tensor has every word of the filter in its name, dtype or shape. */
 function matches(filter: string): (tensor: TensorInfo) => boolean {
 	const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
-	return ({ name, dtype, shape }) => {
-		const text =
-			`${name} ${formatDType(dtype)} ${formatShape(shape)} [${shape.join(",")}] ${shape.join("x")}`.toLowerCase();
+	return (tensor) => {
+		const text = words.length > 0 ? textOf(tensor) : "";
 		return words.every((word) => text.includes(word));
 	};
+}
+
+/** What filters look at, put together once for each tensor and not at each key that is typed. */
+const texts = new WeakMap<TensorInfo, string>();
+
+function textOf(tensor: TensorInfo): string {
+	const known = texts.get(tensor);
+	if (known !== undefined) return known;
+	const { name, dtype, shape } = tensor;
+	const text =
+		`${name} ${formatDType(dtype)} ${formatShape(shape)} [${shape.join(",")}] ${shape.join("x")}`.toLowerCase();
+	texts.set(tensor, text);
+	return text;
 }
 
 function renderRow(
