@@ -1,7 +1,9 @@
 import { TensorError, throwIfAborted } from "../core/errors";
+import type { ArrowSchema } from "./arrow/schema";
 import { latin1 } from "./detect";
 import { KNOWN } from "./known";
 import { uniqueNames } from "./names";
+import { ARROW_SCHEMA, arrowColumnOf, arrowSchemaOf } from "./parquet/arrow-fields";
 import { columnOf, type Leaf } from "./parquet/column";
 import { type ParquetFile, readFooter } from "./parquet/footer";
 import type { TensorReader } from "./reader";
@@ -12,7 +14,7 @@ const MAX_TEXT = 10_000;
 /** Bytes of lists that are read when a file is opened, to see whether they are of one length; longer ones show it when read. */
 const MAX_TRIAL_BYTES = 2 ** 20;
 
-/** Parquet tables: numeric columns as tensors of one axis, lists of one length as tensors of two. */
+/** Parquet tables: numeric columns as tensors of one axis, lists of one length, and tensors of Arrow's, with their axes. */
 export const parquet: TensorReader = {
 	...KNOWN.parquet,
 	sniff: (head) => /^PAR[1E]$/.test(latin1(head.subarray(0, 4))),
@@ -20,24 +22,38 @@ export const parquet: TensorReader = {
 		const file = await readFooter(source, signal);
 		throwIfAborted(signal);
 		const leaves = leavesOf(file, source.name);
+		const { metadata } = file;
+		const notes: string[] = [];
+		const arrow = await arrowSchemaIn(file, notes);
 		const columns: RowColumn[] = [];
 		const unique = uniqueNames();
 		let trial = MAX_TRIAL_BYTES;
 		for (const leaf of leaves) {
-			const column = columnOf(file, leaf);
+			const column = await columnOf(file, leaf, arrow && arrowColumnOf(arrow, leaf.path), signal);
 			const bytes = packedBytes(file, leaf);
 			const isTried = column.pieces !== undefined && column.info.shape.length > 1 && bytes <= trial;
 			if (isTried) trial -= bytes;
 			const found = isTried ? await tried(column, signal) : column;
 			columns.push({ ...found, info: { ...found.info, name: unique(found.info.name) } });
 		}
-		const { metadata } = file;
-		const entries = (metadata.key_value_metadata ?? []).filter(({ key }) => key !== "ARROW:schema");
+		const entries = (metadata.key_value_metadata ?? []).filter(({ key }) => key !== ARROW_SCHEMA);
 		const facts = entries.map(({ key, value }) => [key, (value ?? "").slice(0, MAX_TEXT)] as const);
 		if (metadata.created_by) facts.push(["created_by", metadata.created_by]);
-		return rowSource(columns, { metadata: Object.fromEntries(facts), notes: [], close: async () => source.close?.() });
+		return rowSource(columns, { metadata: Object.fromEntries(facts), notes, close: async () => source.close?.() });
 	},
 };
+
+/** The schema that the table had in Arrow; where it cannot be read, a note says so, and Parquet's own is enough for most. */
+async function arrowSchemaIn({ metadata, source }: ParquetFile, notes: string[]): Promise<ArrowSchema | undefined> {
+	const text = metadata.key_value_metadata?.find(({ key }) => key === ARROW_SCHEMA)?.value;
+	try {
+		return text ? await arrowSchemaOf(text, source.name) : undefined;
+	} catch (thrown) {
+		const { message } = TensorError.from(thrown);
+		notes.push(`The Arrow schema in the footer is not used, so that tensors in columns may be lists: ${message}`);
+		return undefined;
+	}
+}
 
 /** The columns that hold values, in the order of the file. Throws `corrupt` where a row group has others. */
 function leavesOf({ schema, metadata }: ParquetFile, file: string): readonly Leaf[] {

@@ -1,6 +1,7 @@
 import { TensorError, throwIfAborted } from "../../core/errors";
 import { latin1 } from "../detect";
 import type { FlatBuffer, Table } from "../encoding/flatbuffers";
+import { memorySource } from "../memory";
 import type { ByteSource } from "../reader";
 import { type ArrowSchema, checkVersion, messageBuffer, readSchema } from "./schema";
 
@@ -143,6 +144,12 @@ async function readStream(source: ByteSource, signal?: AbortSignal): Promise<Arr
 	}
 	if (schema) return { schema, batches };
 	throw new TensorError("corrupt", "The stream has no schema; write it again.", { file: source.name, byte: 0 });
+}
+
+/** The schema in a message that stands alone. Throws `corrupt`, `unsupported`, `too-large`. */
+export async function schemaOfMessage(bytes: Uint8Array, file: string): Promise<ArrowSchema> {
+	const { schema } = await readStream(memorySource(file, bytes));
+	return schema;
 }
 
 function checkMetadata(length: number, left: number, where: { readonly file: string; readonly byte: number }): void {

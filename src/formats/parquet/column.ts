@@ -1,16 +1,21 @@
-import type { ColumnMetaData, SchemaElement, SchemaTree } from "hyparquet";
+import type { SchemaTree } from "hyparquet";
 import { DTYPES, type DType, factsOf } from "../../core/dtype";
 import { type ErrorCode, TensorError } from "../../core/errors";
 import { formatCount } from "../../core/format";
-import type { Shape } from "../../core/layout";
+import { type Shape, sizeOf } from "../../core/layout";
 import type { TensorInfo } from "../../core/tensor";
+import { tensorShape } from "../arrow/tensor-extension";
 import type { RowColumn, RowPiece } from "../rows";
 import { bytesOf, problem } from "../shape";
+import type { ArrowColumn } from "./arrow-fields";
 import type { ParquetFile } from "./footer";
-import { readChunk } from "./values";
+import { columnName, entriesOf, type ListLengths, nestingOf } from "./lists";
+import { type Placed, placeOf } from "./place";
+import { typeOf } from "./stored";
+import { firstLengths, readChunk } from "./values";
 
-/** Bytes that one column of one row group may take, packed or not. */
-const MAX_CHUNK_BYTES = 2 ** 29;
+/** Bytes that the values of one column of one row group may take when unpacked. */
+const MAX_DENSE_BYTES = 2 ** 30;
 
 /** A column that holds values: its number, and the schema from the root down to it. */
 export interface Leaf {
@@ -18,153 +23,123 @@ export interface Leaf {
 	readonly path: readonly SchemaTree[];
 }
 
-/** One column of one row group, checked against the file. */
-export interface ColumnChunk {
-	readonly leaf: Leaf;
-	readonly meta: ColumnMetaData;
-	readonly rows: number;
-	readonly start: number;
-	/** Values in a row. */
-	readonly width: number;
+/** One column of one row group with what its values become. */
+export interface ColumnChunk extends Placed, Omit<ListLengths, "lengths"> {
+	readonly path: Leaf["path"];
+	/** The number of its first row in the column. */
+	readonly firstRow: number;
+	/** Elements of the lists in a row, the outermost first; none where a row is one value. */
+	readonly lengths: Shape;
 	readonly dtype: DType;
 }
 
-/** A column as a tensor, or why it cannot be one. */
-export function columnOf(file: ParquetFile, leaf: Leaf): RowColumn {
-	const names = leaf.path.slice(1).map(({ element }) => element.name);
-	const levels = leaf.path.filter(({ element }) => element.repetition_type === "REPEATED").length;
+/** A column as a tensor, or why it cannot be one; `arrow` is what an Arrow schema says of it. */
+export async function columnOf(
+	file: ParquetFile,
+	{ index, path }: Leaf,
+	arrow: ArrowColumn | undefined,
+	signal?: AbortSignal,
+): Promise<RowColumn> {
 	const rows = file.metadata.row_groups.reduce((sum, { num_rows }) => sum + num_rows, 0n);
 	let known: Omit<TensorInfo, "problem"> = {
-		name: levels === 0 ? names.join(".") : listName(leaf.path),
+		name: columnName(path),
 		dtype: { other: "unknown" },
 		shape: [Number(rows)],
 		bytes: 0,
 	};
 	try {
-		const element = (leaf.path.at(-1) as SchemaTree).element;
-		const stored = typeOf(element);
-		if (typeof stored !== "string") {
-			known = { ...known, dtype: stored };
-			return refuse("unsupported", `Values of the type ${stored.other} are no numbers that are read.`);
-		}
+		const stored = typeOf((path.at(-1) as SchemaTree).element);
 		known = { ...known, dtype: stored };
-		if (levels > 1)
-			return refuse(
-				"unsupported",
-				"Lists inside of lists have no shape that the file tells; save them as arrays of one shape.",
-			);
-		const chunks = file.metadata.row_groups.map(({ columns, num_rows }, group) =>
-			placeOf(file, columns[leaf.index]?.meta_data, columns[leaf.index]?.file_path, Number(num_rows), group),
+		if (typeof stored !== "string")
+			refuse("unsupported", `Values of the type ${stored.other} are no numbers that are read.`);
+		const placed = file.metadata.row_groups.map(({ columns, num_rows }, group) =>
+			placeOf(file, columns[index]?.meta_data, columns[index]?.file_path, Number(num_rows), group),
 		);
-		const width = levels === 0 ? 1 : widthOf(chunks, rows);
-		const shape: Shape = levels === 0 ? [Number(rows)] : [Number(rows), width];
-		const nulls = nullsOf(leaf.path, chunks);
+		const fixed = nestingOf(path).elements.map((_, level) => {
+			const list = arrow?.lists[level];
+			return list?.kind === "fixed_size_list" ? list.listSize : undefined;
+		});
+		const isFixed = fixed.map((length) => length !== undefined);
+		const lengths = await lengthsOf(file, placed, path, fixed, signal);
+		const tensor = arrow && tensorShape(arrow.field, lengths);
+		const inner = tensor?.shape ?? lengths;
+		const nulls = lengths.includes(0) ? 0 : nullsOf(path, placed, entriesOf(lengths));
 		const dtype = nulls === 0 || factsOf(stored).kind === "float" ? stored : "f64";
-		const size = bytesOf(levels === 0 ? [rows] : [rows, width], dtype);
+		const size = bytesOf([rows, ...inner], dtype);
 		if ("impossible" in size) return refuse("corrupt", `${size.impossible}; the footer is damaged.`);
-		known = { ...known, dtype, shape, bytes: size.bytes, ...noteOf(nulls, stored, dtype) };
-		const pieces = chunks.map((chunk): RowPiece => pieceOf(file, { ...chunk, leaf, width, dtype }));
-		return { info: known, pieces, bigEndian: NATIVE_BIG_ENDIAN };
+		const largest = sizeOf([Math.max(0, ...placed.map((each) => each.rows)), ...lengths]) * (DTYPES[dtype].bits / 8);
+		if (largest > MAX_DENSE_BYTES)
+			refuse(
+				"too-large",
+				`The values of a row group take ${formatCount(largest)} bytes, more than the ${MAX_DENSE_BYTES} that are unpacked at once; save the table with smaller row groups.`,
+			);
+		const axisNames = tensor?.axisNames ? { axisNames: ["", ...tensor.axisNames] } : {};
+		const shape = [Number(rows), ...inner];
+		known = { ...known, dtype, shape, bytes: size.bytes, ...noteOf(nulls, stored, dtype), ...axisNames };
+		let firstRow = 0;
+		const pieces = placed.map((each): RowPiece => {
+			const piece = pieceOf(file, { ...each, path, firstRow, lengths, isFixed, dtype });
+			firstRow += each.rows;
+			return piece;
+		});
+		const strides = tensor ? { strides: tensor.strides } : {};
+		return { info: known, pieces, bigEndian: NATIVE_BIG_ENDIAN, ...strides };
 	} catch (thrown) {
 		const error = TensorError.from(thrown);
+		if (error.code === "cancelled") throw error;
 		return { info: { ...known, problem: problem(error.code, error.message, error.where) } };
 	}
+}
 
-	function refuse(code: ErrorCode, message: string): never {
-		throw new TensorError(code, message);
-	}
+function refuse(code: ErrorCode, message: string): never {
+	throw new TensorError(code, message);
 }
 
 const NATIVE_BIG_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
 
-/** "a.b" for the list a.b.list.element: the names that a list puts in between say nothing. */
-function listName(path: readonly SchemaTree[]): string {
-	const end = path.findIndex(({ element }) => element.repetition_type === "REPEATED");
-	const named = path.slice(1, path[end - 1]?.element.converted_type === "LIST" ? end : end + 1);
-	const rest = path.slice(end + 2).map(({ element }) => element.name);
-	return [...named.map(({ element }) => element.name), ...rest].join(".");
-}
-
-/** What numbers a column holds, or what it holds instead. */
-function typeOf({
-	type,
-	type_length,
-	converted_type,
-	logical_type,
-}: SchemaElement): DType | { readonly other: string } {
-	const logical = logical_type?.type;
-	if (logical_type?.type === "INTEGER") {
-		const dtype = `${logical_type.isSigned ? "i" : "u"}${logical_type.bitWidth}`;
-		if (Object.hasOwn(DTYPES, dtype)) return dtype as DType;
-	}
-	const integer = /^(U?)INT_(8|16|32|64)$/.exec(converted_type ?? "");
-	if (integer) return `${integer[1] ? "u" : "i"}${integer[2]}` as DType;
-	if (logical === "FLOAT16" && type === "FIXED_LEN_BYTE_ARRAY" && type_length === 2) return "f16";
-	const meant = logical ?? converted_type;
-	if (meant === undefined) {
-		if (type === "BOOLEAN") return "bool";
-		if (type === "INT32") return "i32";
-		if (type === "INT64") return "i64";
-		if (type === "FLOAT") return "f32";
-		if (type === "DOUBLE") return "f64";
-	}
-	if (type === undefined)
-		throw new TensorError("corrupt", "The column has a type that Parquet does not have; save the file again.");
-	return { other: meant === undefined ? type.toLowerCase() : `${type.toLowerCase()} (${meant.toLowerCase()})` };
-}
-
-type Placed = Pick<ColumnChunk, "meta" | "rows" | "start">;
-
-function placeOf(
-	{ source }: ParquetFile,
-	meta: ColumnMetaData | undefined,
-	otherFile: string | undefined,
-	rows: number,
-	group: number,
-): Placed {
-	const fail = (code: ErrorCode, message: string): never => {
-		throw new TensorError(code, message);
-	};
-	if (meta === undefined)
-		return fail("unsupported", `The column is encrypted in row group ${group}, which is not read.`);
-	if (otherFile)
-		fail("unsupported", `Row group ${group} lies in another file ("${otherFile.slice(0, 200)}"), which is not read.`);
-	const { data_page_offset, dictionary_page_offset, total_compressed_size, total_uncompressed_size } = meta;
-	const first =
-		dictionary_page_offset && dictionary_page_offset < data_page_offset ? dictionary_page_offset : data_page_offset;
-	const numbers = [first, total_compressed_size, total_uncompressed_size, meta.num_values].map(Number);
-	const [start, packed, unpacked] = numbers as [number, number, number];
-	if (numbers.some((number) => !Number.isSafeInteger(number) || number < 0) || start + packed > source.size) {
-		fail(
-			"corrupt",
-			`Row group ${group} is said to take ${packed} bytes from byte ${start} on, but the file has ${source.size}; copy or save it again.`,
-		);
-	}
-	if (Math.max(packed, unpacked, rows * 8) > MAX_CHUNK_BYTES) {
-		fail(
-			"too-large",
-			`Row group ${group} takes ${formatCount(Math.max(unpacked, rows * 8))} bytes in this column, more than the ${MAX_CHUNK_BYTES} that are unpacked at once; save the table with smaller row groups.`,
-		);
-	}
-	return { meta, rows, start };
-}
-
-/** Values per row where every row may have as many; throws `unsupported` where they cannot. */
-function widthOf(chunks: readonly Placed[], rows: bigint): number {
-	const values = chunks.reduce((sum, { meta }) => sum + meta.num_values, 0n);
-	const width = rows === 0n ? 0n : values / rows;
-	if (chunks.every(({ meta, rows: own }) => meta.num_values === width * BigInt(own))) return Number(width);
-	throw new TensorError("unsupported", "The rows are lists of different lengths, which form no tensor.");
+/**
+ * Elements in the lists of a row, the outermost first, where those of every row group may be as many; throws `unsupported`
+ * where they cannot. What is told neither by a schema nor by the count of values is that of the first row.
+ */
+async function lengthsOf(
+	file: ParquetFile,
+	chunks: readonly Placed[],
+	path: Leaf["path"],
+	fixed: readonly (number | undefined)[],
+	signal?: AbortSignal,
+): Promise<Shape> {
+	const first = chunks.find(({ rows }) => rows > 0);
+	if (fixed.length === 0 || first === undefined) return fixed.map((length) => length ?? 0);
+	const isFixed = fixed.map((length) => length !== undefined);
+	const perRow = Number(first.meta.num_values) / first.rows;
+	let lengths: Shape;
+	if (isFixed.every(Boolean)) lengths = fixed.map((length) => length ?? 0);
+	// One entry may be an empty list.
+	else if (fixed.length === 1 && Number.isInteger(perRow) && perRow > 1) lengths = [perRow];
+	else lengths = await firstLengths(file, { ...first, path, isFixed }, fixed, signal);
+	const entries = entriesOf(lengths);
+	const group = chunks.findIndex(({ rows, meta: { num_values } }) => {
+		const most = BigInt(entries) * BigInt(rows);
+		// A missing list of fixed size is one entry.
+		return isFixed.includes(true) ? num_values > most || num_values < rows : num_values !== most;
+	});
+	if (group < 0) return lengths;
+	const { rows, meta } = chunks[group] as Placed;
+	return refuse(
+		"unsupported",
+		`Rows of ${lengths.join(" × ")} values would be ${formatCount(entries * rows)} in row group ${group}, but it has ${formatCount(Number(meta.num_values))}; lists of different lengths form no tensor.`,
+	);
 }
 
 /** How many values are missing: exactly, or undefined where the file does not tell. */
-function nullsOf(path: readonly SchemaTree[], chunks: readonly Placed[]): number | undefined {
+function nullsOf(path: Leaf["path"], chunks: readonly Placed[], entries: number): number | undefined {
 	if (path.every(({ element }) => element.repetition_type !== "OPTIONAL")) return 0;
 	let sum = 0;
-	for (const { meta } of chunks) {
+	for (const { meta, rows } of chunks) {
 		const count = meta.statistics?.null_count;
 		if (count === undefined) return undefined;
-		sum += Number(count);
+		// A missing list counts as one.
+		sum += Number(count) + rows * entries - Number(meta.num_values);
 	}
 	return sum;
 }
@@ -177,7 +152,7 @@ function noteOf(nulls: number | undefined, stored: DType, dtype: DType): Pick<Te
 
 /** The rows of one group; its values are unpacked as a whole and kept while they are read in parts. */
 function pieceOf(file: ParquetFile, chunk: ColumnChunk): RowPiece {
-	const rowBytes = chunk.width * (DTYPES[chunk.dtype].bits / 8);
+	const rowBytes = sizeOf(chunk.lengths) * (DTYPES[chunk.dtype].bits / 8);
 	return {
 		rows: chunk.rows,
 		async read(first, count, signal) {

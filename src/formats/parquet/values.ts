@@ -1,16 +1,12 @@
-import type { Compressors, DecodedArray, SchemaTree } from "hyparquet";
-import type { parquetHeader, readColumn as read } from "hyparquet/src/column.js";
-import { type DType, factsOf } from "../../core/dtype";
+import type { DecodedArray, SchemaTree } from "hyparquet";
 import { TensorError, throwIfAborted } from "../../core/errors";
-import { encodeMiniFloat } from "../../core/minifloat";
-import { zstdSize } from "../encoding/zstd-size";
+import { sizeOf } from "../../core/layout";
 import type { ColumnChunk } from "./column";
 import { type ParquetFile, reasonOf } from "./footer";
-
-/** Bytes by which pages may be larger than the column says in all: their levels and headers. */
-const SLACK_BYTES = 2 ** 16;
-/** The same for Zstandard blocks without a declared size. */
-const ZSTD_SLACK_BYTES = 2 ** 28;
+import { levelReader } from "./levels";
+import { listWalk, nestingOf } from "./lists";
+import { writerOf } from "./numbers";
+import { checkPages, type Decoder, limited, loadParquet, type Page, type ParquetPackage, pagesOf } from "./pages";
 
 /** The column that was unpacked last, of each file: it is read in parts. */
 const kept = new WeakMap<ParquetFile, { readonly meta: ColumnChunk["meta"]; readonly bytes: Uint8Array }>();
@@ -31,31 +27,42 @@ export async function readChunk(
 }
 
 async function unpackChunk(file: ParquetFile, chunk: ColumnChunk, signal?: AbortSignal): Promise<Uint8Array> {
-	const { meta, start, leaf, rows } = chunk;
-	const [{ readColumn, parquetHeader }, { DEFAULT_PARSERS }, { compressors }] = await Promise.all([
-		import("hyparquet/src/column.js"),
-		import("hyparquet/src/convert.js"),
-		import("hyparquet-compressors"),
-	]);
+	const { meta, start, path, rows } = chunk;
+	const parquet = await loadParquet();
 	throwIfAborted(signal);
 	const packed = await file.source.read(start, Number(meta.total_compressed_size), signal);
-	const where = { byte: start };
-	try {
-		const decoder: Parameters<typeof read>[2] = {
-			...meta,
-			pathInSchema: meta.path_in_schema,
-			element: (leaf.path.at(-1) as SchemaTree).element,
-			schemaPath: [...leaf.path],
-			compressors: limited(compressors, Number(meta.total_uncompressed_size) + SLACK_BYTES),
-			parsers: DEFAULT_PARSERS,
-		};
+	return unpacking(chunk, () => {
+		const decoder = decoderOf(parquet, chunk);
 		// The package makes views of the whole buffer below its bytes.
 		const own = packed.byteOffset === 0 && packed.buffer.byteLength === packed.length ? packed : packed.slice();
 		const reader = { view: new DataView(own.buffer), offset: 0 };
-		checkPages(parquetHeader, reader.view, Number(meta.num_values));
-		const { data } = readColumn(reader, { groupStart: 0, groupRows: rows, selectStart: 0, selectEnd: rows }, decoder);
-		return dense(data, chunk);
+		checkPages(parquet, reader.view, Number(meta.num_values));
+		const nesting = nestingOf(path);
+		if (nesting.elements.length > 0)
+			return lists(pagesOf(own, parquet, decoder, nesting, Number(meta.num_values)), chunk);
+		const all = { groupStart: 0, groupRows: rows, selectStart: 0, selectEnd: rows };
+		return dense(parquet.readColumn(reader, all, decoder).data, chunk);
+	});
+}
+
+/** What hyparquet is told of one column of one row group. */
+function decoderOf({ compressors, DEFAULT_PARSERS }: ParquetPackage, { meta, path }: PackedChunk): Decoder {
+	return {
+		...meta,
+		pathInSchema: meta.path_in_schema,
+		element: (path.at(-1) as SchemaTree).element,
+		schemaPath: [...path],
+		compressors: limited(compressors, Number(meta.total_uncompressed_size)),
+		parsers: DEFAULT_PARSERS,
+	};
+}
+
+/** What a reader of a chunk gives; what it throws becomes an error that names the column. */
+function unpacking<T>({ meta, start }: PackedChunk, read: () => T): T {
+	try {
+		return read();
 	} catch (thrown) {
+		const where = { byte: start };
 		if (thrown instanceof TensorError) throw thrown.at(where);
 		throw new TensorError(
 			"corrupt",
@@ -65,158 +72,114 @@ async function unpackChunk(file: ParquetFile, chunk: ColumnChunk, signal?: Abort
 	}
 }
 
+type PackedChunk = Pick<ColumnChunk, "path" | "meta" | "start">;
+
+/** Bytes of a column that are read at first to see its first row, and at most. */
+const [FIRST_BYTES, MOST_BYTES] = [2 ** 16, 2 ** 26];
+
 /**
- * Throws unless the pages of a column lie in it, say all that is needed, and hold no more values than the column: the package
- * makes arrays as large as they say, and never ends where a length is missing.
+ * How long the lists in the first row of a chunk are, by its levels alone; no more of it is read than that takes. Lengths
+ * that are told stay. Throws `unsupported`, `corrupt`, `too-large`.
  */
-function checkPages(headerOf: typeof parquetHeader, view: DataView, values: number): void {
-	const reader = { view, offset: 0 };
-	for (let left = values; left > 0 && reader.offset < view.byteLength - 1; ) {
-		const page = headerOf(reader);
-		const { data_page_header: first, data_page_header_v2: second, dictionary_page_header: dictionary } = page;
-		const bytes = page.compressed_page_size;
-		const counts = [...(first ? [first.num_values] : []), ...(second ? [second.num_values] : [])];
-		const levels = second ? [second.definition_levels_byte_length, second.repetition_levels_byte_length] : [];
-		const told = [
-			bytes,
-			page.uncompressed_page_size,
-			...counts,
-			...levels,
-			...(dictionary ? [dictionary.num_values] : []),
-		];
-		const count = Math.max(0, ...counts);
-		// No entry of a dictionary takes less than a bit.
-		const entries = 8 * (page.uncompressed_page_size + 1);
-		const fits =
-			told.every((number) => Number.isInteger(number) && number >= 0) &&
-			reader.offset + bytes <= view.byteLength &&
-			count <= left &&
-			levels.reduce((sum, length) => sum + length, 0) <= bytes;
-		if (!fits || (dictionary?.num_values ?? 0) > entries) throw new RangeError("a page does not fit its column");
-		reader.offset += bytes;
-		left -= count;
+export async function firstLengths(
+	file: ParquetFile,
+	chunk: PackedChunk & Pick<ColumnChunk, "isFixed">,
+	told: readonly (number | undefined)[],
+	signal?: AbortSignal,
+): Promise<readonly number[]> {
+	const parquet = await loadParquet();
+	const decoder = decoderOf(parquet, chunk);
+	const nesting = nestingOf(chunk.path);
+	const whole = Number(chunk.meta.total_compressed_size);
+	for (let bytes = FIRST_BYTES; ; bytes *= 2) {
+		throwIfAborted(signal);
+		const isAll = bytes >= whole;
+		const packed = await file.source.read(chunk.start, Math.min(bytes, whole), signal);
+		const lengths = [...told];
+		const walk = listWalk(nesting, { lengths, isFixed: chunk.isFixed });
+		const isSeen = unpacking(chunk, () => {
+			try {
+				return sawRow(pagesOf(packed, parquet, decoder, nesting, Number(chunk.meta.num_values))) || isAll;
+			} catch (thrown) {
+				// A page that is cut here is whole in more bytes.
+				if (isAll || thrown instanceof TensorError) throw thrown;
+				return false;
+			}
+		});
+		if (isSeen) {
+			walk.end();
+			return lengths.map((length) => length ?? 0);
+		}
+		if (bytes >= MOST_BYTES)
+			throw new TensorError(
+				"too-large",
+				`The first row takes more than ${MOST_BYTES} bytes, which are looked at for the lengths of its lists; save it as a list of fixed size.`,
+			);
+
+		function sawRow(pages: Iterable<Page>): boolean {
+			for (const page of pages) {
+				const [repetition, definition] = levelsOf(page);
+				for (let k = 0; k < page.count; k++) {
+					const next = repetition();
+					if (next === 0 && walk.rows() === 1) return true;
+					walk.step(next, definition());
+				}
+			}
+			return false;
+		}
+	}
+
+	function levelsOf(page: Page) {
+		return [
+			levelReader(page.repetitions, nesting.elements.length),
+			levelReader(page.definitions, nesting.most),
+		] as const;
 	}
 }
 
-/** The decompressors, with a limit: pages declare their own sizes. */
-function limited(all: Compressors, most: number): Compressors {
-	return Object.fromEntries(
-		Object.entries(all).map(([name, decompress]) => [
-			name,
-			(input: Uint8Array, length: number) => {
-				// Zstandard data is unpacked to the size that it declares itself.
-				const told = name === "ZSTD" ? (zstdSize(input) ?? length) : length;
-				if (length > most || told > most + ZSTD_SLACK_BYTES) {
-					throw new TensorError(
-						"corrupt",
-						`A page declares ${length} bytes, more than its column in all; save the file again.`,
-					);
-				}
-				return decompress(input, length);
-			},
-		]),
-	);
+/** The values of lists row by row, where all of a kind are of the length that they are to have; missing ones are NaN. */
+function lists(pages: Iterable<Page>, { path, rows, firstRow, lengths, isFixed, dtype }: ColumnChunk): Uint8Array {
+	const nesting = nestingOf(path);
+	const total = rows * sizeOf(lengths);
+	const walk = listWalk(nesting, { lengths: [...lengths], isFixed }, firstRow);
+	const { put, putAll, bytes } = writerOf(dtype, total);
+	let at = 0;
+	for (const { count, repetitions, definitions, decode } of pages) {
+		const repetition = levelReader(repetitions, nesting.elements.length);
+		const definition = levelReader(definitions, nesting.most);
+		const counting = levelReader(definitions, nesting.most);
+		let there = 0;
+		for (let k = 0; k < count; k++) if (counting() === nesting.most) there++;
+		const values = decode(there);
+		if (values.length < there) throw new RangeError(`a page holds ${values.length} of ${there} values`);
+		const isWhole = there === count && at + count <= total && putAll(at, values);
+		for (let k = 0, next = 0; k < count; k++) {
+			const own = definition();
+			let size = walk.step(repetition(), own);
+			if (walk.rows() > rows) throw new RangeError(`the pages hold more than the ${rows} rows that were expected`);
+			const value = own === nesting.most ? values[next++] : null;
+			for (; size > 0; size--, at++) if (!isWhole && at < total) put(at, value);
+		}
+	}
+	walk.end();
+	if (walk.rows() === rows) return bytes;
+	throw new RangeError(`the pages hold ${walk.rows()} rows, and ${rows} were expected`);
 }
 
-/** Values row by row, without the nesting of lists; missing ones are NaN. */
-function dense(data: readonly DecodedArray[], { rows, width, dtype }: ColumnChunk): Uint8Array {
-	const { put, putAll, bytes } = writerOf(dtype, rows * width);
+/** Values row by row; missing ones are NaN. */
+function dense(data: readonly DecodedArray[], { rows, dtype }: ColumnChunk): Uint8Array {
+	const { put, putAll, bytes } = writerOf(dtype, rows);
 	let row = 0;
-	let at = 0;
-	const leaf = (value: unknown, depth: number): void => {
-		if (!Array.isArray(value)) {
-			if (at >= rows * width) tooMany();
-			put(at++, value);
-		} else if (depth < 64) for (const each of value) leaf(each, depth + 1);
-	};
 	for (const part of data) {
-		if (width === 1 && row + part.length <= rows && putAll(row, part)) {
-			row += part.length;
-			at = row;
-			continue;
-		}
-		for (const value of part) {
-			if (row === rows) tooMany();
-			const before = at;
-			leaf(value, 0);
-			// What is missing as a whole is an empty list.
-			if (at === before && width === 1) put(at++, null);
-			if (at - before !== width) {
-				throw new TensorError(
-					"unsupported",
-					`Row ${row} holds ${at - before} values and others ${width}; lists of different lengths form no tensor.`,
-				);
-			}
-			row++;
-		}
+		if (row + part.length > rows) throw new RangeError(`the pages hold more than the ${rows} rows that were expected`);
+		if (!putAll(row, part)) for (let k = 0; k < part.length; k++) put(row + k, innermost(part[k]));
+		row += part.length;
 	}
 	if (row === rows) return bytes;
-	throw new TensorError("corrupt", `The pages hold ${row} rows, and ${rows} were expected; save the file again.`);
-
-	function tooMany(): never {
-		throw new TensorError(
-			"corrupt",
-			`The pages hold more than the ${rows * width} values that were expected; save the file again.`,
-		);
-	}
+	throw new RangeError(`the pages hold ${row} rows, and ${rows} were expected`);
 }
 
-const ARRAYS = {
-	bool: Uint8Array,
-	u8: Uint8Array,
-	u16: Uint16Array,
-	u32: Uint32Array,
-	i8: Int8Array,
-	i16: Int16Array,
-	i32: Int32Array,
-	i64: BigInt64Array,
-	u64: BigUint64Array,
-	f32: Float32Array,
-	f64: Float64Array,
-} as const;
-type Target = InstanceType<(typeof ARRAYS)[keyof typeof ARRAYS]> | Uint16Array;
-
-interface Writer {
-	readonly bytes: Uint8Array;
-	/** Puts one value; what is missing becomes NaN, or is `corrupt` where there is none. */
-	put(at: number, value: unknown): void;
-	/** Puts many at once where they are of the same kind of numbers. */
-	putAll(at: number, values: DecodedArray): boolean;
-}
-
-function writerOf(dtype: DType, count: number): Writer {
-	const values: Target = new (dtype === "f16" ? Uint16Array : ARRAYS[dtype as keyof typeof ARRAYS])(count);
-	return {
-		bytes: new Uint8Array(values.buffer),
-		put: putterOf(dtype, values),
-		putAll(at, many) {
-			if (dtype === "f16" || Array.isArray(many)) return false;
-			if (isWide(many) !== isWide(values)) return false;
-			values.set(many as never, at);
-			return true;
-		},
-	};
-}
-
-function isWide(values: unknown): boolean {
-	return values instanceof BigInt64Array || values instanceof BigUint64Array;
-}
-
-function putterOf(dtype: DType, values: Target): Writer["put"] {
-	const { kind, mini } = factsOf(dtype);
-	if (isWide(values)) {
-		return (at, value) => {
-			const wide = typeof value === "bigint" ? value : typeof value === "number" ? BigInt(value) : missing();
-			values[at] = wide as never;
-		};
-	}
-	return (at, value) => {
-		const known = typeof value === "number" || typeof value === "boolean" || typeof value === "bigint";
-		const number = known ? Number(value) : kind === "float" ? NaN : missing();
-		values[at] = (mini ? encodeMiniFloat(mini, number) : number) as never;
-	};
-}
-
-function missing(): never {
-	throw new TensorError("corrupt", "Values are missing where the footer says that none are; save the file again.");
+/** The package puts what lies in groups into lists, which are empty where a group is missing. */
+function innermost(value: unknown): unknown {
+	return Array.isArray(value) ? innermost(value[0]) : value;
 }
