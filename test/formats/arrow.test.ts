@@ -41,7 +41,7 @@ describe("Arrow tensors", () => {
 				ints: ["i64", twice(positions.map((k) => [7n, -(2n ** 62n), 5n][k]))],
 				holes: ["f64", twice([30, NaN, 20, 20, NaN, 10])],
 				inner: ["f32", twice(positions.map((k) => [1.5, NaN, -3][k]))],
-				texts: ["i8", twice(positions)],
+				texts: undefined,
 				grid: ["f32", twice(Array.from({ length: 36 }, (_, i) => i / 4))],
 			};
 			assert.deepEqual(
@@ -49,14 +49,20 @@ describe("Arrow tensors", () => {
 				Object.keys(wanted),
 			);
 			for (const tensor of opened.tensors) {
-				const [dtype, values] = wanted[tensor.name as keyof typeof wanted];
+				const known = wanted[tensor.name as keyof typeof wanted];
+				if (known === undefined) {
+					assert.deepEqual([tensor.dtype, tensor.shape], [{ other: "dictionary of utf8" }, [12]]);
+					assert.equal(tensor.problem?.code, "unsupported");
+					assert.match(tensor.problem.message, /text in a dictionary, which is no tensor; save its codes as a column/);
+					continue;
+				}
+				const [dtype, values] = known;
 				assert.deepEqual([tensor.dtype, tensor.problem], [dtype, undefined]);
 				for (const most of [1, 5, 1000]) assert.deepEqual(await allValues(opened, tensor, most), [values]);
 			}
 			const notes = Object.fromEntries(opened.tensors.map(({ name, note }) => [name, note]));
 			assert.equal(notes.floats, undefined);
 			assert.equal(notes.holes, "4 values are missing, read as NaN; stored as i16, read as f64");
-			assert.equal(notes.texts, "positions in a dictionary of utf8 values");
 			assert.deepEqual(opened.tensors.at(-1)?.shape, [12, 2, 3]);
 			await opened.close();
 		});

@@ -43,11 +43,11 @@ export async function agreesTable(file: string, known: Truth): Promise<Outcome> 
 			}
 			if (tensor.problem) {
 				assert.equal(tensor.problem.code, "unsupported");
+				if (/^dictionary<values=string/.test(column.dtype)) {
+					assert.match(tensor.problem.message, /^The column is text in a dictionary, which is no tensor;/);
+					continue;
+				}
 				assert.ok(column.numeric === false || column.name.includes("[]"), `${name}: ${tensor.problem.message}`);
-				continue;
-			}
-			if (/^dictionary<values=string/.test(column.dtype)) {
-				assert.match(tensor.note ?? "", /positions in a dictionary of utf8 values/);
 				continue;
 			}
 			assert.notEqual(column.numeric, false, `${name} was read`);

@@ -67,7 +67,7 @@ function columnOf(reading: Reading, field: Field, name: string, above: readonly 
 			leaf = child;
 		}
 		if (leaf.dtype === undefined) {
-			throw new TensorError("unsupported", `Values of the type ${spelled(leaf)} are no numbers that are read.`);
+			throw new TensorError("unsupported", unreadOf(leaf));
 		}
 		levels.push({ field: leaf, width: 1 });
 		const needed = sizeOf(levels.map(({ width }) => width));
@@ -86,7 +86,6 @@ function columnOf(reading: Reading, field: Field, name: string, above: readonly 
 			...(nulls > 0 ? [`${formatCount(nulls)} values are missing, read as NaN`] : []),
 			...(inside > 0 ? ["a value of the dictionary is missing, read as NaN"] : []),
 			...(leaf.dtype === dtype ? [] : [`stored as ${leaf.dtype}, read as ${dtype}`]),
-			...(leaf.dictionary && !leaf.dictionary.numeric ? [`positions in a dictionary of ${leaf.kind} values`] : []),
 		];
 		const note = notes.length === 0 ? {} : { note: notes.join("; ") };
 		const axisNames = told?.axisNames ? { axisNames: ["", ...told.axisNames] } : {};
@@ -102,6 +101,14 @@ function columnOf(reading: Reading, field: Field, name: string, above: readonly 
 
 function spelled({ kind, isDictionary, extension }: Field): string {
 	return extension?.name ?? (isDictionary ? `dictionary of ${kind}` : kind);
+}
+
+/** Why the values of a field are no tensor. */
+function unreadOf(field: Field): string {
+	if (/utf8/.test(field.kind) && field.isDictionary) {
+		return "The column is text in a dictionary, which is no tensor; save its codes as a column of integers to see them.";
+	}
+	return `Values of the type ${spelled(field)} are no numbers that are read.`;
 }
 
 /** Throws `corrupt` where a batch has fewer values than its rows need, so that nothing is shown on a header's word. */
@@ -195,7 +202,7 @@ function pieceOf({ buffers }: Reading, placed: PlacedBatch, { levels, stored, dt
 			}
 			const { field } = levels.at(-1) as Level;
 			const data = bufferOf(batch, slotIn(slots, field), 1);
-			const { index } = field.dictionary?.numeric ? field.dictionary : {};
+			const index = field.dictionary?.index;
 			const plain = missing.length === 0 && stored !== "bool" && index === undefined ? target : undefined;
 			const own = await readValues(buffers, batch, data, index ?? stored, start, length, signal, plain);
 			const positions = { bytes: own, count: length, ...(leafMissing && { missing: leafMissing }) };

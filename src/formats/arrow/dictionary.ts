@@ -16,7 +16,7 @@ const loaded = new WeakMap<readonly Batch[], Promise<Uint8Array>>();
 
 /** Values that are missing in the dictionary of a field, wherever rows point at them. */
 export function missingInside({ dictionary }: Field, { dictionaries }: Batch): number {
-	if (!dictionary?.numeric) return 0;
+	if (dictionary === undefined) return 0;
 	return (dictionaries.get(dictionary.id) ?? []).reduce((sum, part) => sum + nodeOf(part, SLOT).nulls, 0);
 }
 

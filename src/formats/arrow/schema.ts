@@ -46,13 +46,13 @@ export interface Field {
 	readonly kind: Kind;
 	/** Buffers that the field has itself, before those of its children. */
 	readonly buffers: number;
-	/** The numbers of a numeric field: of what its dictionary holds, or the positions where that holds none. */
+	/** The numbers of a numeric field, or of what its dictionary holds. */
 	readonly dtype?: DType;
 	/** Elements in a list of fixed size. */
 	readonly listSize: number;
 	readonly isDictionary: boolean;
-	/** Where the values are positions in a dictionary: its number, their type, and whether what they stand for is numbers. */
-	readonly dictionary?: { readonly id: number; readonly index: DType; readonly numeric: boolean };
+	/** Where the values are positions in a dictionary: its number, and their type. */
+	readonly dictionary?: { readonly id: number; readonly index: DType };
 	readonly children: readonly Field[];
 	readonly extension?: { readonly name: string; readonly text: string };
 }
@@ -103,9 +103,8 @@ export async function readSchema(buffer: FlatBuffer, table: Table, version: numb
 		const isDictionary = encoding !== undefined;
 		const told = await textsOf(buffer, from, 6);
 		const name = told["ARROW:extension:name"];
-		const plain = await dtypeOf(buffer, kind, type);
-		const dictionary = encoding && (await dictionaryOf(buffer, encoding, plain !== undefined));
-		const dtype = plain ?? dictionary?.index;
+		const dtype = await dtypeOf(buffer, kind, type);
+		const dictionary = encoding && (await dictionaryOf(buffer, encoding));
 		// Unions of the fifth version have no validity; dense ones have offsets.
 		const dense = kind === "union" ? (await buffer.integer(type, 0, 2)) + (version < 4 ? 1 : 0) : 0;
 		return {
@@ -124,12 +123,12 @@ export async function readSchema(buffer: FlatBuffer, table: Table, version: numb
 }
 
 /** A DictionaryEncoding; positions are of 32 bits where nothing else is said. */
-async function dictionaryOf(buffer: FlatBuffer, encoding: Table, numeric: boolean) {
+async function dictionaryOf(buffer: FlatBuffer, encoding: Table) {
 	const told = await buffer.table(encoding, 1);
 	const index = told ? await dtypeOf(buffer, "int", told) : "i32";
 	if (index === undefined)
 		throw new TensorError("corrupt", "A dictionary has positions of no type; write the file again.");
-	return { id: await buffer.integer(encoding, 0, 8), index, numeric };
+	return { id: await buffer.integer(encoding, 0, 8), index };
 }
 
 async function dtypeOf(buffer: FlatBuffer, kind: Kind, type: Table): Promise<DType | undefined> {
