@@ -79,7 +79,8 @@ export async function readDense(
 	return { ...chunk, ...(await readElements(place, first, count, signal, target)) };
 }
 
-function isContiguous(shape: Shape, part: Shape, order: Order): boolean {
+/** Whether a part of a shape lies in one run of an order. */
+export function isContiguous(shape: Shape, part: Shape, order: Order): boolean {
 	const axes = storageAxes(shape.length, order);
 	const cut = axes.findIndex((axis) => part[axis] !== 1);
 	return cut === -1 || axes.slice(cut + 1).every((axis) => part[axis] === shape[axis]);

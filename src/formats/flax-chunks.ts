@@ -29,20 +29,50 @@ export function chunkedTensor(name: string, { sizes, pieces }: FlaxChunks, sourc
 function joinedSource(source: ByteSource, runs: readonly PackedArray[]): ByteSource {
 	const { name } = source;
 	const size = runs.reduce((sum, { length }) => sum + length, 0);
+	const { readSync: readAtOnce } = source;
+	/** Where the bytes from an offset on lie in the source. */
+	const partsOf = (offset: number, length: number) => {
+		checkRange({ name, size }, offset, length);
+		const parts: { readonly start: number; readonly length: number }[] = [];
+		let begin = 0;
+		for (const run of runs) {
+			const from = Math.max(offset, begin);
+			const to = Math.min(offset + length, begin + run.length);
+			if (from < to) parts.push({ start: run.start + from - begin, length: to - from });
+			begin += run.length;
+		}
+		return parts;
+	};
 	return {
 		name,
 		size,
-		async read(offset, length, signal) {
-			checkRange({ name, size }, offset, length);
-			const out = new Uint8Array(length);
-			let begin = 0;
-			for (const run of runs) {
-				const from = Math.max(offset, begin);
-				const to = Math.min(offset + length, begin + run.length);
-				if (from < to) out.set(await source.read(run.start + from - begin, to - from, signal), from - offset);
-				begin += run.length;
+		async read(offset, length, signal, target) {
+			const parts = partsOf(offset, length);
+			const [only] = parts;
+			if (parts.length === 1 && only) return source.read(only.start, only.length, signal, target);
+			const out = target && target.length >= length ? target.subarray(0, length) : new Uint8Array(length);
+			let filled = 0;
+			for (const part of parts) {
+				const room = out.subarray(filled, filled + part.length);
+				const bytes = await source.read(part.start, part.length, signal, room);
+				if (bytes.buffer !== room.buffer || bytes.byteOffset !== room.byteOffset) room.set(bytes);
+				filled += part.length;
 			}
 			return out;
 		},
+		...(readAtOnce && {
+			readSync(offset: number, length: number, target?: Uint8Array) {
+				const parts = partsOf(offset, length);
+				const [only] = parts;
+				if (parts.length === 1 && only) return readAtOnce(only.start, only.length, target);
+				const out = target && target.length >= length ? target.subarray(0, length) : new Uint8Array(length);
+				let filled = 0;
+				for (const part of parts) {
+					out.set(readAtOnce(part.start, part.length), filled);
+					filled += part.length;
+				}
+				return out;
+			},
+		}),
 	};
 }

@@ -2,14 +2,20 @@ import { DTYPES, type DType } from "../core/dtype";
 import { TensorError, throwIfAborted } from "../core/errors";
 import { type Box, denseStrides, type Shape, sizeOf } from "../core/layout";
 import type { TensorInfo } from "../core/tensor";
-import { checkBox, denseBoxes, MAX_BOX_BYTES } from "./dense";
+import { checkBox, denseBoxes, isContiguous, MAX_BOX_BYTES } from "./dense";
 import type { Chunk, TensorSource } from "./reader";
 
 /** Neighbouring rows of a column that lie together in the file: those of a record batch or a row group. */
 export interface RowPiece {
 	readonly rows: number;
-	/** The values of some of its rows, dense. */
-	read(first: number, count: number, signal?: AbortSignal, target?: Uint8Array): Promise<Uint8Array>;
+	/** The values of some of its rows, dense, or of a part of one row. */
+	read(first: number, count: number, signal?: AbortSignal, target?: Uint8Array, part?: RowPart): Promise<Uint8Array>;
+}
+
+/** Neighbouring values of one row, counted in its own order. */
+export interface RowPart {
+	readonly from: number;
+	readonly count: number;
 }
 
 /** A column of a table as a tensor: its rows are the first axis. Without pieces it has a `problem`. */
@@ -74,7 +80,7 @@ function* rowBoxes({ info, pieces }: Readable, maxElements: number): Generator<B
 	}
 }
 
-/** Whole rows are read; a box inside of them is a matter of strides. */
+/** Whole rows are read, or a part of one that lies together; any other box inside of rows is a matter of strides. */
 async function readRows(column: Readable, box: Box, signal?: AbortSignal, target?: Uint8Array): Promise<Chunk> {
 	const { info, dtype, pieces, bigEndian = false } = column;
 	checkBox(info.shape, box);
@@ -92,6 +98,12 @@ async function readRows(column: Readable, box: Box, signal?: AbortSignal, target
 		offset: origin.reduce((sum, index, axis) => sum + index * (steps[axis] as number), 0),
 	};
 	if (sizeOf(box.shape) === 0) return { ...chunk, offset: 0, bytes: new Uint8Array(0) };
+	const size = sizeOf(box.shape);
+	const isInOrder = denseStrides(inner).every((step, axis) => step === steps[axis]);
+	if (count === 1 && size < sizeOf(inner) && isInOrder && isContiguous(inner, box.shape.slice(1), "C")) {
+		const bytes = await partOfRow(column, first, { from: chunk.offset, count: size }, signal, target);
+		return { ...chunk, strides: denseStrides(box.shape), offset: 0, bytes };
+	}
 	if (count * rowBytes > MAX_BOX_BYTES) {
 		throw new TensorError(
 			"too-large",
@@ -113,4 +125,26 @@ async function readRows(column: Readable, box: Box, signal?: AbortSignal, target
 		if (start >= first + count) break;
 	}
 	return { ...chunk, bytes: out ?? new Uint8Array(0) };
+}
+
+async function partOfRow(
+	{ pieces, dtype }: Readable,
+	row: number,
+	part: RowPart,
+	signal?: AbortSignal,
+	target?: Uint8Array,
+): Promise<Uint8Array> {
+	if (part.count * (DTYPES[dtype].bits / 8) > MAX_BOX_BYTES) {
+		throw new TensorError(
+			"too-large",
+			`A part of ${part.count} values takes more than the ${MAX_BOX_BYTES} bytes that are read at once; read it in smaller boxes.`,
+		);
+	}
+	throwIfAborted(signal);
+	let start = 0;
+	for (const piece of pieces) {
+		if (row < start + piece.rows) return piece.read(row - start, 1, signal, target, part);
+		start += piece.rows;
+	}
+	throw new TensorError("internal", `Row ${row} lies in no part of the column.`);
 }

@@ -93,6 +93,9 @@ describe("Arrow tensors", () => {
 		const before = reads.bytes;
 		const { offset } = await opened.read(opened.tensors[0] as TensorInfo, { origin: [11, 0], shape: [1, 8] });
 		assert.deepEqual([offset, reads.bytes - before], [0, 32]);
+		// Rows that are longer than a box are read in parts, not once for each part.
+		const part = await opened.read(opened.tensors[0] as TensorInfo, { origin: [11, 5], shape: [1, 2] });
+		assert.deepEqual([part.offset, part.strides, part.bytes.length, reads.bytes - before], [0, [2, 1], 8, 40]);
 	});
 
 	it("of a stream that is cut are refused", async () => {

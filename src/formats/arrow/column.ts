@@ -1,4 +1,4 @@
-import { type DType, factsOf } from "../../core/dtype";
+import { DTYPES, type DType, factsOf } from "../../core/dtype";
 import { TensorError } from "../../core/errors";
 import { formatCount } from "../../core/format";
 import { denseStrides, sizeOf } from "../../core/layout";
@@ -171,13 +171,20 @@ interface Column {
 /** The rows of one batch. */
 function pieceOf({ buffers }: Reading, placed: PlacedBatch, { levels, stored, dtype, width }: Column): RowPiece {
 	const { batch, slots } = placed;
-	return {
+	const piece: RowPiece = {
 		rows: batch.rows,
-		async read(first, count, signal, target) {
+		async read(first, count, signal, target, part) {
+			if (part && levels.slice(0, -1).some(({ field }) => nodeOf(batch, slotIn(slots, field)).nulls > 0)) {
+				// What is missing above the values is told for whole rows.
+				const bytes = await piece.read(first, 1, signal);
+				const size = DTYPES[dtype].bits / 8;
+				return bytes.subarray(part.from * size, (part.from + part.count) * size);
+			}
 			const missing: Validity[] = [];
 			let leafMissing: Validity | undefined;
 			let [start, length] = [first, count];
 			for (const { field, width: each } of levels) {
+				if (part && field === levels.at(-1)?.field) [start, length] = [start + part.from, part.count];
 				const slot = slotIn(slots, field);
 				const { nulls, length: there } = nodeOf(batch, slot);
 				if (start + length > there)
@@ -208,9 +215,10 @@ function pieceOf({ buffers }: Reading, placed: PlacedBatch, { levels, stored, dt
 			const positions = { bytes: own, count: length, ...(leafMissing && { missing: leafMissing }) };
 			const bytes = index ? await lookUp(buffers, batch, field, positions, stored, signal) : own;
 			if (missing.length === 0) return bytes;
-			return withMissing(bytes, stored, dtype, count * width, missing);
+			return withMissing(bytes, stored, dtype, part?.count ?? count * width, missing);
 		},
 	};
+	return piece;
 }
 
 /** Where the elements of some lists start; throws unless each list has `width` of them. */

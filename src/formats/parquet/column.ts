@@ -155,8 +155,12 @@ function pieceOf(file: ParquetFile, chunk: ColumnChunk): RowPiece {
 	const rowBytes = sizeOf(chunk.lengths) * (DTYPES[chunk.dtype].bits / 8);
 	return {
 		rows: chunk.rows,
-		async read(first, count, signal) {
-			const bytes = await readChunk(file, chunk, signal, count < chunk.rows);
+		async read(first, count, signal, _target, part) {
+			const bytes = await readChunk(file, chunk, signal, count < chunk.rows || part !== undefined);
+			if (part) {
+				const at = first * rowBytes + part.from * (DTYPES[chunk.dtype].bits / 8);
+				return bytes.subarray(at, at + part.count * (DTYPES[chunk.dtype].bits / 8));
+			}
 			return bytes.subarray(first * rowBytes, (first + count) * rowBytes);
 		},
 	};
