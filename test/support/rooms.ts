@@ -55,11 +55,13 @@ const KNOWN_LONG: Readonly<Record<string, string>> = {};
 
 /** Packages for single formats, each with the only files that may import it. */
 const FORMAT_PACKAGES: Readonly<Record<string, readonly string[]>> = {
-	hyparquet: ["src/formats/parquet/footer.ts", "src/formats/parquet/column.ts", "src/formats/parquet/values.ts"],
+	hyparquet: ["src/formats/parquet/footer.ts", "src/formats/parquet/pages.ts"],
 	"hyparquet/src/metadata.js": ["src/formats/parquet/footer.ts"],
-	"hyparquet/src/column.js": ["src/formats/parquet/values.ts"],
-	"hyparquet/src/convert.js": ["src/formats/parquet/values.ts"],
-	"hyparquet-compressors": ["src/formats/parquet/values.ts", "src/formats/arrow/buffers.ts"],
+	"hyparquet/src/column.js": ["src/formats/parquet/pages.ts"],
+	"hyparquet/src/datapage.js": ["src/formats/parquet/pages.ts"],
+	"hyparquet/src/plain.js": ["src/formats/parquet/pages.ts"],
+	"hyparquet/src/convert.js": ["src/formats/parquet/pages.ts"],
+	"hyparquet-compressors": ["src/formats/parquet/pages.ts", "src/formats/arrow/buffers.ts"],
 	zarrita: ["src/formats/zarr/unpack.ts"],
 	"seek-bzip": ["src/formats/encoding/bzip2.ts"],
 	"h5wasm/factory": ["src/formats/hdf5/library.ts"],

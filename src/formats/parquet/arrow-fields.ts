@@ -1,6 +1,6 @@
-import type { SchemaTree } from "hyparquet";
 import { schemaOfMessage } from "../arrow/messages";
 import type { ArrowSchema, Field } from "../arrow/schema";
+import type { SchemaTree } from "./footer";
 
 /** The key of the footer under which Arrow's writers keep the schema that a table had. */
 export const ARROW_SCHEMA = "ARROW:schema";

@@ -1,4 +1,3 @@
-import type { SchemaTree } from "hyparquet";
 import { DTYPES, type DType, factsOf } from "../../core/dtype";
 import { type ErrorCode, TensorError } from "../../core/errors";
 import { formatCount } from "../../core/format";
@@ -8,7 +7,7 @@ import { tensorShape } from "../arrow/tensor-extension";
 import type { RowColumn, RowPiece } from "../rows";
 import { bytesOf, problem } from "../shape";
 import type { ArrowColumn } from "./arrow-fields";
-import type { ParquetFile } from "./footer";
+import type { ParquetFile, SchemaTree } from "./footer";
 import { columnName, entriesOf, type ListLengths, nestingOf } from "./lists";
 import { type Placed, placeOf } from "./place";
 import { typeOf } from "./stored";

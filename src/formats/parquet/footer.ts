@@ -1,7 +1,10 @@
-import type { FileMetaData, SchemaTree } from "hyparquet";
+import type { ColumnMetaData, FileMetaData, SchemaElement, SchemaTree } from "hyparquet";
 import { TensorError } from "../../core/errors";
 import { latin1 } from "../detect";
 import type { ByteSource } from "../reader";
+
+/** Parts of a footer, as the package that reads it has them. */
+export type { ColumnMetaData, SchemaElement, SchemaTree };
 
 const MAX_FOOTER_BYTES = 100_000_000;
 /** Length of the footer and the magic bytes at the end of a file. */

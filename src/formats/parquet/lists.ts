@@ -1,6 +1,6 @@
-import type { SchemaTree } from "hyparquet";
 import { TensorError } from "../../core/errors";
 import { sizeOf } from "../../core/layout";
+import type { SchemaTree } from "./footer";
 
 /** How the lists of a column lie in each other, by the levels of Parquet (Melnik et al., Dremel, 2010). */
 export interface Nesting {

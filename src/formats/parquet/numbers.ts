@@ -1,7 +1,7 @@
-import type { DecodedArray } from "hyparquet";
 import { type DType, factsOf } from "../../core/dtype";
 import { TensorError } from "../../core/errors";
 import { encodeMiniFloat } from "../../core/minifloat";
+import type { DecodedArray } from "./pages";
 
 const ARRAYS = {
 	bool: Uint8Array,

@@ -4,6 +4,9 @@ import { TensorError } from "../../core/errors";
 import { zstdSize } from "../encoding/zstd-size";
 import type { Nesting } from "./lists";
 
+/** Values as hyparquet gives them. */
+export type { DecodedArray };
+
 /** What hyparquet needs to know of a column. */
 export type Decoder = Parameters<typeof readColumn>[2];
 

@@ -1,7 +1,6 @@
-import type { ColumnMetaData } from "hyparquet";
 import { type ErrorCode, TensorError } from "../../core/errors";
 import { formatCount } from "../../core/format";
-import type { ParquetFile } from "./footer";
+import type { ColumnMetaData, ParquetFile } from "./footer";
 
 /** Bytes that one column of one row group may take, packed or not. */
 const MAX_CHUNK_BYTES = 2 ** 29;

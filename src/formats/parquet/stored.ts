@@ -1,6 +1,6 @@
-import type { SchemaElement } from "hyparquet";
 import { DTYPES, type DType } from "../../core/dtype";
 import { TensorError } from "../../core/errors";
+import type { SchemaElement } from "./footer";
 
 /** What numbers a column holds, or what it holds instead. Throws `corrupt`. */
 export function typeOf({

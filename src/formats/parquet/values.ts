@@ -1,12 +1,20 @@
-import type { DecodedArray, SchemaTree } from "hyparquet";
 import { TensorError, throwIfAborted } from "../../core/errors";
 import { sizeOf } from "../../core/layout";
 import type { ColumnChunk } from "./column";
-import { type ParquetFile, reasonOf } from "./footer";
+import { type ParquetFile, reasonOf, type SchemaTree } from "./footer";
 import { levelReader } from "./levels";
 import { listWalk, nestingOf } from "./lists";
 import { writerOf } from "./numbers";
-import { checkPages, type Decoder, limited, loadParquet, type Page, type ParquetPackage, pagesOf } from "./pages";
+import {
+	checkPages,
+	type DecodedArray,
+	type Decoder,
+	limited,
+	loadParquet,
+	type Page,
+	type ParquetPackage,
+	pagesOf,
+} from "./pages";
 
 /** The column that was unpacked last, of each file: it is read in parts. */
 const kept = new WeakMap<ParquetFile, { readonly meta: ColumnChunk["meta"]; readonly bytes: Uint8Array }>();
