@@ -49,15 +49,30 @@ export function whileOpen(fold: HTMLDetailsElement, update: () => void): () => v
 	};
 }
 
-/** Runs a task once before the next frame, however often it is asked for. */
+/**
+ * Runs a task once before the next frame, however often it is asked for. One that takes a good part of a frame rests four times
+ * as long before it runs again, so that others have their time.
+ */
 export function oncePerFrame(task: () => void): () => void {
 	let asked = false;
+	let notBefore = 0;
+	const run = () => {
+		const start = performance.now();
+		if (start < notBefore) {
+			requestAnimationFrame(run);
+			return;
+		}
+		asked = false;
+		task();
+		const end = performance.now();
+		notBefore = end - start > LONG_MS ? end + 4 * (end - start) : 0;
+	};
 	return () => {
 		if (asked) return;
 		asked = true;
-		requestAnimationFrame(() => {
-			asked = false;
-			task();
-		});
+		requestAnimationFrame(run);
 	};
 }
+
+/** Milliseconds of a long task. */
+const LONG_MS = 4;

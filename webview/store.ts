@@ -10,6 +10,7 @@ import type { Choices } from "./chosen";
 import { type Compared, checkCompared } from "./compared";
 import type { LitSet } from "./lit-set";
 import { checkSliceChoices, type SliceChoices } from "./slice/choices";
+import { inTurns } from "./turns";
 
 /** How the request for numbers stands. */
 export type Work =
@@ -87,7 +88,7 @@ export const REMEMBERED = [
 	"logCounts",
 ] as const satisfies (keyof State)[];
 
-/** A state with listeners; listeners run once per turn, however many updates it had. */
+/** A state with listeners; they run once per turn, however many updates it had, and in turns of some milliseconds while updates are many. */
 export interface Store {
 	readonly get: () => State;
 	readonly update: (patch: Partial<State>) => void;
@@ -123,12 +124,13 @@ export function createStore(remembered: Partial<State>, remember: (state: Partia
 		work: { state: "idle" },
 	};
 	const listeners: (() => void)[] = [];
+	const run = inTurns(listeners);
 	let scheduled = false;
 	let saving: ReturnType<typeof setTimeout> | undefined;
 
 	const notify = () => {
 		scheduled = false;
-		for (const listener of listeners) listener();
+		run();
 	};
 
 	return {

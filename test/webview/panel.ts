@@ -81,7 +81,7 @@ export function panels(): Panels {
 /** Waits until numbers are there, for the whole tensor and for the norm. */
 export async function numbersShown({ page }: WebviewPage): Promise<void> {
 	await page.locator(".whole[aria-busy=false]").waitFor();
-	await page.locator("section[aria-busy=true]").waitFor({ state: "detached" });
+	await page.waitForFunction(() => document.querySelector("section[aria-busy=true]") === null);
 }
 
 /** The rows of a table as texts. */

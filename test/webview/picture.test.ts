@@ -20,7 +20,7 @@ interface Painted extends PictureDrawn {
 
 /** Changes the lit element through the number fields and answers with what was then drawn. */
 async function lightUp(page: Page, element: readonly number[]): Promise<Painted> {
-	const drawn = nextPicture(page);
+	const drawn = nextPicture(page, element);
 	for (const [axis, index] of element.entries()) {
 		await page.getByLabel(`Index of the lit element on axis ${axis} `).fill(String(index));
 	}
@@ -28,10 +28,10 @@ async function lightUp(page: Page, element: readonly number[]): Promise<Painted>
 	return drawn;
 }
 
-/** What the picture shows once `lit` was heard and the next frame is drawn. */
-function nextPicture(page: Page): Promise<Painted> {
+/** What the picture shows once `lit` was heard and the picture of that element is drawn. */
+function nextPicture(page: Page, element: readonly number[]): Promise<Painted> {
 	return page.evaluate(
-		() =>
+		(wanted) =>
 			new Promise<Painted>((resolve) => {
 				const canvas = document.querySelector<HTMLCanvasElement>(".picture-canvas");
 				let last: PictureDrawn | undefined;
@@ -39,7 +39,8 @@ function nextPicture(page: Page): Promise<Painted> {
 					last = (event as CustomEvent<PictureDrawn>).detail;
 				});
 				const answer = () => {
-					if (!canvas || !last) return;
+					const shown = last?.scene.pointed[0]?.element;
+					if (!canvas || !last || !shown || String(shown) !== String(wanted)) return void setTimeout(answer, 20);
 					const { scene, view } = last;
 					const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
 					copy?.drawImage(canvas, 0, 0);
@@ -59,6 +60,7 @@ function nextPicture(page: Page): Promise<Painted> {
 					once: true,
 				});
 			}),
+		element,
 	);
 }
 
