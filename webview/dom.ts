@@ -49,11 +49,17 @@ export function whileOpen(fold: HTMLDetailsElement, update: () => void): () => v
 	};
 }
 
-/**
- * Runs a task once before the next frame, however often it is asked for. One that takes a good part of a frame rests four times
- * as long before it runs again, so that others have their time.
- */
+/** Runs a task once before the next frame, however often it is asked for. */
 export function oncePerFrame(task: () => void): () => void {
+	return onceWhen(task, () => 0);
+}
+
+/** The same for a task that may take a good part of a frame: then it rests four times as long, so that others have their time. */
+export function oncePerFrameWithRests(task: () => void): () => void {
+	return onceWhen(task, (tookMs) => (tookMs > LONG_MS ? 4 * tookMs : 0));
+}
+
+function onceWhen(task: () => void, restMs: (tookMs: number) => number): () => void {
 	let asked = false;
 	let notBefore = 0;
 	const run = () => {
@@ -65,7 +71,8 @@ export function oncePerFrame(task: () => void): () => void {
 		asked = false;
 		task();
 		const end = performance.now();
-		notBefore = end - start > LONG_MS ? end + 4 * (end - start) : 0;
+		const rest = restMs(end - start);
+		notBefore = rest > 0 ? end + rest : 0;
 	};
 	return () => {
 		if (asked) return;

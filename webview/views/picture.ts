@@ -5,7 +5,7 @@ import { placeAxes, placedAxes } from "../../src/drawing/picture/placement";
 import { composeScene, faceAt, type Scene } from "../../src/drawing/picture/scene";
 import { picturePlot } from "../../src/export/figures";
 import { type Chosen, setOf } from "../chosen";
-import { el, oncePerFrame, setText, show } from "../dom";
+import { el, oncePerFrameWithRests, setText, show } from "../dom";
 import { createPlotMenu } from "../export/plot-menu";
 import { clampedLit } from "../lit-set";
 import { chosenOf, type Session, selectedTensor, titleOf } from "../session";
@@ -101,7 +101,7 @@ export function createPicture(store: Store, session: Session): HTMLElement {
 		}
 		canvas.dispatchEvent(new CustomEvent<PictureDrawn>("picture-drawn", { detail: { scene, view: fitted } }));
 	};
-	const redraw = oncePerFrame(draw);
+	const redraw = oncePerFrameWithRests(draw);
 	const describe = () => {
 		const state = store.get();
 		const chosen = chosenOf(state);
