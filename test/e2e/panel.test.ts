@@ -51,20 +51,21 @@ describe("in the panel, a user", () => {
 
 	it("saves a chart as a picture and the tensor as a report, where the dialog says", async () => {
 		const { page } = session();
+		/** Waits for the name that the dialog offers: it shows its folder before. */
+		const whenNamed = (name: string) =>
+			page.waitForFunction(
+				(end) =>
+					document.querySelector<HTMLInputElement>(".quick-input-widget input[type=text]")?.value.endsWith(end) ??
+					false,
+				`/${name}`,
+				{ timeout: PATIENCE_MS },
+			);
 		const panel = await webviewWithText(page, "2 × 3 × 2 × 2");
 		await panel.getByRole("tab", { name: "Along axes" }).click();
 		await panel.getByRole("button", { name: "Export this chart" }).nth(1).click();
 		await panel.getByRole("menuitem", { name: "SVG, dark on white" }).filter({ visible: true }).click();
 		await whenAsked(page, "Export Plot");
-		// The dialog shows its folder before it has the name.
-		await page.waitForFunction(
-			() =>
-				/acts\.axis-1\.svg$/.test(
-					document.querySelector<HTMLInputElement>(".quick-input-widget input[type=text]")?.value ?? "",
-				),
-			undefined,
-			{ timeout: PATIENCE_MS },
-		);
+		await whenNamed("acts.axis-1.svg");
 		await screenshot(page, "export-dialog-dark");
 		await answer(page, at("chart.svg"));
 		await webviewWithText(page, "Saved: chart.svg");
@@ -73,6 +74,7 @@ describe("in the panel, a user", () => {
 		await panel.getByRole("button", { name: "Export the tensor" }).click();
 		await panel.getByRole("menuitem", { name: "Report as HTML" }).filter({ visible: true }).click();
 		await whenAsked(page, "Export Report");
+		await whenNamed("acts.report.html");
 		await answer(page, at("acts.html"));
 		await webviewWithText(page, "Saved: acts.html");
 		const report = fs.readFileSync(at("acts.html"), "utf8");

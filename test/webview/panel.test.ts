@@ -136,6 +136,7 @@ describe("the inspector's panel", function () {
 		await panel.page.getByRole("combobox", { name: "Norm" }).click();
 		await panel.page.getByRole("option", { name: "GroupNorm" }).click();
 		await panel.page.getByRole("combobox", { name: "Groups" }).click();
+		await panel.page.getByRole("option", { name: "12 of 1" }).waitFor();
 		assert.deepEqual(
 			(await panel.page.getByRole("combobox", { name: "Groups" }).getByRole("option").allTextContents()).map((text) =>
 				text.trim(),
