@@ -1,22 +1,8 @@
 import { type DType, factsOf } from "../../core/dtype";
 import { TensorError } from "../../core/errors";
 import { encodeMiniFloat } from "../../core/minifloat";
+import { NATIVE, type Native } from "../native-arrays";
 import type { DecodedArray } from "./pages";
-
-const ARRAYS = {
-	bool: Uint8Array,
-	u8: Uint8Array,
-	u16: Uint16Array,
-	u32: Uint32Array,
-	i8: Int8Array,
-	i16: Int16Array,
-	i32: Int32Array,
-	i64: BigInt64Array,
-	u64: BigUint64Array,
-	f32: Float32Array,
-	f64: Float64Array,
-} as const;
-type Target = InstanceType<(typeof ARRAYS)[keyof typeof ARRAYS]> | Uint16Array;
 
 /** Puts values into an array of one type, in the machine's byte order. */
 export interface Writer {
@@ -29,7 +15,7 @@ export interface Writer {
 
 /** A writer of so many values. */
 export function writerOf(dtype: DType, count: number): Writer {
-	const values: Target = new (dtype === "f16" ? Uint16Array : ARRAYS[dtype as keyof typeof ARRAYS])(count);
+	const values: Native = new (dtype === "f16" ? Uint16Array : NATIVE[dtype as keyof typeof NATIVE])(count);
 	return {
 		bytes: new Uint8Array(values.buffer),
 		put: putterOf(dtype, values),
@@ -46,7 +32,7 @@ function isWide(values: unknown): boolean {
 	return values instanceof BigInt64Array || values instanceof BigUint64Array;
 }
 
-function putterOf(dtype: DType, values: Target): Writer["put"] {
+function putterOf(dtype: DType, values: Native): Writer["put"] {
 	const { kind, mini } = factsOf(dtype);
 	if (isWide(values)) {
 		return (at, value) => {

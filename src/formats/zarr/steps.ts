@@ -1,5 +1,6 @@
 import { DTYPES } from "../../core/dtype";
 import type { Json } from "../encoding/json";
+import { NATIVE, type Native } from "../native-arrays";
 import { refuse, type Step, type Stored, shown } from "./array";
 import type { Meta } from "./store";
 import { typeOf2, typeOf3 } from "./types";
@@ -72,21 +73,6 @@ export function sizesAfter(steps: readonly Step[], size: number): number[] {
 }
 
 const NATIVE_BIG_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
-
-const NATIVE = {
-	bool: Uint8Array,
-	u8: Uint8Array,
-	u16: Uint16Array,
-	u32: Uint32Array,
-	i8: Int8Array,
-	i16: Int16Array,
-	i32: Int32Array,
-	f32: Float32Array,
-	f64: Float64Array,
-	i64: BigInt64Array,
-	u64: BigUint64Array,
-} as const;
-type Native = InstanceType<(typeof NATIVE)[keyof typeof NATIVE]>;
 
 /** The bytes before the codec "shuffle": byte k of element i stands at k · n + i. */
 export function unshuffle(bytes: Uint8Array, size: number): Uint8Array {
