@@ -15,7 +15,6 @@ import { createLenses } from "./lenses";
 import type { InputRefs } from "./norm-inputs";
 import { normWork } from "./norm-work";
 import { normalizeAll, type PartialsOf } from "./normalize";
-import { countShared, momentsToFill } from "./placed";
 import { createPool, type Pool } from "./pool";
 import { createSlices } from "./slices";
 
@@ -37,8 +36,7 @@ export function createEngine({ workerPath, workers }: EngineOptions): Engine {
 		// Magnitudes may be past the range of 64-bit integers.
 		const dtype = magnitudes ? "f64" : target.dtype;
 		const computed = layoutsToCompute(wanted);
-		const placed = computed.map((layout) => momentsToFill(dtype, layout));
-		countShared(placed);
+		const placed = await pool.runAside("momentsToFill", { dtype, layouts: computed }, { signal: options.signal });
 		const found = await inParts(pool, target, options, (taken, shareOptions) =>
 			pool.run("momentsOfParts", { target, layouts: computed, placed, taken, magnitudes }, shareOptions),
 		);

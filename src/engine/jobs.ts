@@ -1,6 +1,7 @@
 import type { AlreadyNormalized } from "../core/already-normalized";
 import type { BatchSizes } from "../core/batch-sizes";
 import type { Distribution } from "../core/distribution";
+import type { DType } from "../core/dtype";
 import type { NormsApart } from "../core/equivalence";
 import type { AxisProfile, Inspection, RankedProfile } from "../core/inspection";
 import type { Box, Layout } from "../core/layout";
@@ -32,6 +33,7 @@ import { type AccumulateInput, accumulate } from "./numerics-jobs";
 import { createOpenFiles, type Target, targetOf } from "./open-files";
 import { finishOutput, publishOutput, startOutput } from "./output";
 import { checkOutput, type OutputJob, type OutputPart } from "./output-job";
+import { momentsToFill } from "./placed";
 import { type Ranking, rankedProfile } from "./ranked-jobs";
 import { momentsOfSample, type SampledMoments } from "./sample-jobs";
 import type { Share, Taken } from "./share";
@@ -45,6 +47,8 @@ export interface Jobs {
 	describe(input: { readonly file: FileRef }): FileDescription;
 	/** Finds a tensor, for the jobs that follow. */
 	locate(input: TensorRef): Target;
+	/** Shared memory for the statistics of each layout's cells. */
+	momentsToFill(input: { readonly dtype: DType; readonly layouts: readonly Layout[] }): Moments[];
 	/**
 	 * Statistics of the parts of a tensor that were left to take, under each layout that has to be computed: those of cells that
 	 * no other part touches are put into `placed`, the others are answered.
@@ -193,6 +197,7 @@ export function createJobs(): Handlers<Jobs> {
 			})),
 		),
 		locate: tracked((input, { signal }) => files.use(input.file, signal, async (opened) => targetOf(opened, input))),
+		momentsToFill: tracked(({ dtype, layouts }) => momentsToFill(dtype, layouts)),
 		momentsOfParts: tracked((input, context) => momentsOfParts(files, input, context)),
 		momentsOfSample: tracked((input, context) => momentsOfSample(files, input, context)),
 		layoutMoments: tracked((input, context) => layoutMoments(input, context)),

@@ -3,11 +3,19 @@ import { type Layout, sizeOf } from "../core/layout";
 import { blankMoments, emptied, FIELDS, type Moments } from "../core/moments";
 import { layoutWithParts } from "./derive";
 
-/** Memory that threads share, for workers to put the statistics of a layout's cells into; none of it is touched before. */
-export function momentsToFill(dtype: DType, layout: Layout): Moments {
-	const { shape, cells } = partsOf(dtype) === 2 ? layoutWithParts(layout) : layout;
-	const moments = blankMoments(realDType(dtype), sizeOf(cells), true);
-	return sizeOf(shape) > 0 ? moments : emptied(moments, realDType(dtype));
+/**
+ * Memory that threads share, for workers to put the statistics of each layout's cells into; none of it is touched before.
+ * Workers ask for it, as the system may take tens of milliseconds to give it, in which an editor's thread would stand still.
+ */
+export function momentsToFill(dtype: DType, layouts: readonly Layout[]): Moments[] {
+	const real = realDType(dtype);
+	const placed = layouts.map((layout) => {
+		const { shape, cells } = partsOf(dtype) === 2 ? layoutWithParts(layout) : layout;
+		const moments = blankMoments(real, sizeOf(cells), true);
+		return sizeOf(shape) > 0 ? moments : emptied(moments, real);
+	});
+	countShared(placed);
+	return placed;
 }
 
 /** Bytes from which on memory is neither kept by the allocator nor written when it is asked for. */
