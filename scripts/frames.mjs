@@ -9,6 +9,7 @@ import { ensureChromium } from "./setup/chromium.mjs";
 import { exitOnSignals, runNode, say } from "./setup/command.mjs";
 import { ensureDependencies } from "./setup/dependencies.mjs";
 import { ROOT } from "./setup/project.mjs";
+import { withWorkbench } from "./setup/workbench.mjs";
 
 /** Milliseconds: the main thread's work in a frame, and from the page's load to the first numbers. */
 const TARGETS = { frame: 16, first: 300 };
@@ -82,8 +83,10 @@ await ensureDependencies();
 const CHROMIUM = await ensureChromium();
 if (options.build) await build();
 const program = path.join(ROOT, "dist", "test", "bench", "frames.js");
-const measured = JSON.parse(
-	await runNode([program, ...(options.only === undefined ? [] : [options.only])], { env: { CHROMIUM } }),
+const measured = await withWorkbench(async (env) =>
+	JSON.parse(
+		await runNode([program, ...(options.only === undefined ? [] : [options.only])], { env: { CHROMIUM, ...env } }),
+	),
 );
 for (const line of measured.openings.map(openingLine)) say(line);
 for (const line of measured.frames.map(frameLine)) say(line);

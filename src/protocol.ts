@@ -22,7 +22,12 @@ export type AxisChoices = Readonly<Record<number, AxisChoice>>;
 
 /** A file that opened, with what was said about its axes before, or the reason why it did not. */
 export type OpenedFile =
-	| { readonly ok: true; readonly description: FileDescription; readonly axes?: AxisChoices }
+	| {
+			readonly ok: true;
+			readonly description: FileDescription;
+			readonly axes?: AxisChoices;
+			readonly ahead?: AnsweredAhead;
+	  }
 	| { readonly ok: false; readonly name: string; readonly error: ErrorData };
 
 /** Names of tensors of the panel's file, by what they are to a norm. */
@@ -39,6 +44,12 @@ export interface InspectRequest {
 	readonly inputs?: InputNames;
 	/** Whether the first numbers are wanted, of a sample: they are exact ones too where the tensor is not sampled. */
 	readonly sample?: boolean;
+}
+
+/** The answer to a request that the inspector had not made yet. */
+export interface AnsweredAhead {
+	readonly request: InspectRequest;
+	readonly inspection: Inspection;
 }
 
 /** What the inspector asks for when it wants quantiles and histograms. */

@@ -23,6 +23,11 @@ export function fromWire(value: unknown): unknown {
 	return mapped(value, fromWire);
 }
 
+/** Whether two values are the same message. */
+export function sameOnWire(a: unknown, b: unknown): boolean {
+	return JSON.stringify(toWire(a)) === JSON.stringify(toWire(b));
+}
+
 function mapped(value: unknown, map: (value: unknown) => unknown): unknown {
 	if (typeof value !== "object" || value === null) return value;
 	if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return value;

@@ -1,9 +1,9 @@
+import { type Chosen, setOf } from "../src/core/chosen";
 import { isUnseenCell } from "../src/core/inspection";
 import { setBox, setSize, sizeOf } from "../src/core/layout";
 import type { CellStatistics } from "../src/core/moments";
 import type { BoxRequest, HostApi } from "../src/protocol";
 import type { Channel } from "../src/rpc";
-import { type Chosen, setOf } from "./chosen";
 import { chosenOf, selectedTensor } from "./session";
 import type { State, Store } from "./store";
 

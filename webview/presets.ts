@@ -1,7 +1,7 @@
+import { type Choices, type Chosen, tryNorm } from "../src/core/chosen";
 import { divisors, type Layout, roleOf, type Shape } from "../src/core/layout";
 import { layoutNames } from "../src/core/layout-name";
 import { type Norm, type NormId, normalization } from "../src/core/normalizations";
-import { type Choices, type Chosen, tryNorm } from "./chosen";
 
 /** A layout that people have a name for, and the norm that makes it. */
 export interface Preset {

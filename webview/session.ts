@@ -1,12 +1,13 @@
+import { type Chosen, choose } from "../src/core/chosen";
 import { describeError, TensorError } from "../src/core/errors";
 import { formatCount, formatNumber } from "../src/core/format";
+import { askedNorm, withUsualInputs } from "../src/core/input-choice";
 import type { Inspection } from "../src/core/inspection";
 import { coverageInWords, isSampled } from "../src/core/sampling";
-import type { TensorInfo } from "../src/core/tensor";
+import { firstShown, type TensorInfo } from "../src/core/tensor";
 import type { AxisChoices, ExportTensorRequest, HostApi, InspectRequest, SavedPlot } from "../src/protocol";
-import type { Channel } from "../src/rpc";
-import { type Chosen, choose } from "./chosen";
-import { missingInputs, withUsualInputs } from "./input-choice";
+import type { CallOptions, Channel } from "../src/rpc";
+import { sameOnWire } from "../src/wire";
 import type { State, Store } from "./store";
 
 /** What the views can set off. */
@@ -66,12 +67,6 @@ function withAxes(choices: State["choices"], axes: AxisChoices = {}): State["cho
 	return { ...choices, ...Object.fromEntries(known) };
 }
 
-/** The norm as it is asked for; none where it does not fit, or lacks a tensor that it needs. */
-export function normOf(chosen: Chosen): Pick<InspectRequest, "norm" | "inputs"> {
-	if (!chosen.layout || missingInputs(chosen).length > 0) return {};
-	return { norm: chosen.norm, inputs: chosen.inputs };
-}
-
 function savedSentence(file: string | null): string | null {
 	return file === null ? null : `Saved: ${file}`;
 }
@@ -109,10 +104,17 @@ export function createSession(store: Store, host: Channel<HostApi>): Session {
 		running = undefined;
 	};
 
+	/** Asks for numbers, where they did not come with the file. */
+	const ask = async (wanted: InspectRequest, options: CallOptions): Promise<Inspection> => {
+		const { opened } = store.get();
+		const ahead = opened?.ok ? opened.ahead : undefined;
+		return ahead && sameOnWire(ahead.request, wanted) ? ahead.inspection : host.call("inspect", wanted, options);
+	};
+
 	/** Shows the numbers of a sample, unless exact ones are there before them. */
 	const sample = async (tensor: TensorInfo, wanted: InspectRequest, { signal }: AbortController) => {
 		const before = store.get().inspection;
-		const found = await host.call("inspect", { ...wanted, sample: true }, { signal }).catch(() => undefined);
+		const found = await ask({ ...wanted, sample: true }, { signal }).catch(() => undefined);
 		const state = store.get();
 		// What goes wrong with a sample goes wrong with all values too, and is told then.
 		if (!found || signal.aborted || state.inspection !== before || state.work.state !== "running") return;
@@ -129,12 +131,12 @@ export function createSession(store: Store, host: Channel<HostApi>): Session {
 		const abort = new AbortController();
 		running = abort;
 		const newest = () => running === abort;
-		const wanted = { tensor: tensor.name, part: state.part, ...normOf(chosen) };
+		const wanted = { tensor: tensor.name, part: state.part, ...askedNorm(chosen) };
 		try {
 			// A sample is soon there if nothing else is read meanwhile; where it is not, the exact numbers need not wait.
 			if (isSampled(tensor)) await Promise.race([sample(tensor, wanted, abort), patience()]);
 			if (!newest()) return;
-			const inspection = await host.call("inspect", wanted, {
+			const inspection = await ask(wanted, {
 				signal: abort.signal,
 				onProgress: (progress) => newest() && store.update({ work: { state: "running", progress } }),
 			});
@@ -190,7 +192,7 @@ export function createSession(store: Store, host: Channel<HostApi>): Session {
 				const { tensors } = opened.description;
 				const { tensor } = store.get();
 				if (!tensors.some(({ name }) => name === tensor)) {
-					store.update({ tensor: (tensors.find(({ problem }) => !problem) ?? tensors[0])?.name, part: 0 });
+					store.update({ tensor: firstShown(tensors)?.name, part: 0 });
 				}
 				inspect(0);
 			} catch (thrown) {
@@ -237,7 +239,7 @@ export function createSession(store: Store, host: Channel<HostApi>): Session {
 			const { tensor } = store.get();
 			const chosen = chosenOf(store.get());
 			if (tensor === undefined || !chosen) return;
-			await say(host.call("exportTensor", { tensor, format, ...normOf(chosen) }).then(savedSentence));
+			await say(host.call("exportTensor", { tensor, format, ...askedNorm(chosen) }).then(savedSentence));
 		},
 	};
 }

@@ -1,3 +1,4 @@
+import type { Choices } from "../src/core/chosen";
 import type { ErrorData } from "../src/core/errors";
 import type { Inspection } from "../src/core/inspection";
 import type { Stretch } from "../src/core/layout";
@@ -6,7 +7,6 @@ import { PROFILE_SERIES, type ProfileSeries } from "../src/drawing/profile-serie
 import { isNotationId, type NotationId } from "../src/notation/notations";
 import type { OpenedFile } from "../src/protocol";
 import type { Progress } from "../src/rpc";
-import type { Choices } from "./chosen";
 import { type Compared, checkCompared } from "./compared";
 import type { LitSet } from "./lit-set";
 import { checkSliceChoices, type SliceChoices } from "./slice/choices";

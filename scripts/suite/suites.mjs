@@ -1,14 +1,14 @@
 import fs from "node:fs";
 import path from "node:path";
-import { packageInto } from "../setup/build.mjs";
 import { cacheFolder } from "../setup/cache.mjs";
 import { ensureChromium } from "../setup/chromium.mjs";
 import { ensureCodeServer } from "../setup/code-server.mjs";
 import { say } from "../setup/command.mjs";
 import { canDownloadDesktop } from "../setup/desktop.mjs";
 import { executableFromEnvironment } from "../setup/executables.mjs";
-import { manifest, ROOT, runScript } from "../setup/project.mjs";
+import { ROOT, runScript } from "../setup/project.mjs";
 import { temporaryFolder } from "../setup/temporary.mjs";
+import { withWorkbench } from "../setup/workbench.mjs";
 
 /**
  * @typedef {object} Suite
@@ -84,20 +84,9 @@ async function runHost(env) {
 
 /** @param {NodeJS.ProcessEnv} env */
 async function runEndToEnd(env) {
-	const codeServer = await ensureCodeServer();
-	const chromium = await ensureChromium();
-	const work = temporaryFolder("vsix");
-	try {
-		const { name, version } = manifest();
-		const vsix = path.join(work.folder, `${name}-${version}.vsix`);
-		await packageInto(vsix);
-		const tools = {
-			TENSOR_INSPECTOR_E2E: JSON.stringify({ codeServer, chromium, vsix }),
-		};
+	await withWorkbench(async (tools) => {
 		const files = testFiles((place) => place.startsWith("e2e/"));
 		const limitMs = 30 * 60_000;
 		await runScript("scripts/suite/node.mjs", ["180000", ...files], { env: { ...env, ...tools }, show: true, limitMs });
-	} finally {
-		work.remove();
-	}
+	});
 }

@@ -43,3 +43,8 @@ export interface FileDescription {
 	readonly hazards?: readonly string[];
 	readonly tensors: readonly TensorInfo[];
 }
+
+/** The tensor that is shown of a file until another is chosen: the first that can be read, else the first. */
+export function firstShown(tensors: readonly TensorInfo[]): TensorInfo | undefined {
+	return tensors.find(({ problem }) => !problem) ?? tensors[0];
+}

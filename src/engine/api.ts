@@ -34,7 +34,7 @@ export interface TensorRef {
 export interface Sampling {
 	/** Whether a sample will do; the answer says what was seen, which is all of a small or a compressed tensor. */
 	readonly sample?: boolean;
-	/** Milliseconds after which a sample is what was read of it, 1000 where not given: for disks that seek, and chunks that have to be inflated. */
+	/** Milliseconds after which a sample is what was read of it, 200 where not given: for disks that seek, and chunks that have to be inflated. */
 	readonly sampleMs?: number;
 }
 

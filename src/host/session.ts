@@ -1,7 +1,6 @@
 import path from "node:path";
 import type * as vscode from "vscode";
 import { cancelled, TensorError } from "../core/errors";
-import type { FileDescription } from "../core/tensor";
 import type { FileRef } from "../engine/api";
 import type { HostApi, InspectRequest, OpenedFile, WebviewApi } from "../protocol";
 import { openChannel, type Port } from "../rpc";
@@ -20,6 +19,7 @@ import { normalizeChosen } from "./normalizeFlow";
 import { openFile } from "./openedFile";
 import { askOther, lastOther } from "./otherFile";
 import { offerRaw } from "./rawFlow";
+import { type FirstRead, readAhead } from "./readAhead";
 import { copyStatistics } from "./statisticsCommands";
 
 /** One panel's conversation with the engine about its file; disposing it cancels what it still runs. */
@@ -47,27 +47,32 @@ export function startSession(host: Host, uri: vscode.Uri, webview: vscode.Webvie
 		return file;
 	};
 
-	const read = async (signal: AbortSignal) => {
+	const read = async (signal: AbortSignal): Promise<FirstRead> => {
 		file = undefined;
-		return host.engine.describe(await fileOf(signal), { signal });
+		return { description: await host.engine.describe(await fileOf(signal), { signal }) };
 	};
 	const closed = new AbortController();
-	// A worker starts and reads the headers while the panel's page still loads.
-	let ahead: Promise<FileDescription> | undefined = read(closed.signal);
-	ahead.catch(() => {});
+	const axes = () => rememberedAxes(host, uri);
+	let first: (() => Promise<FirstRead>) | undefined = readAhead(
+		host.engine,
+		fileOf(closed.signal),
+		axes(),
+		closed.signal,
+	);
 
 	const channel = openChannel<HostApi, WebviewApi>(
 		portOf(webview),
 		checkedHandlers({
 			async open(_, { signal }): Promise<OpenedFile> {
 				try {
-					const reading = ahead ?? read(signal);
-					ahead = undefined;
-					const description = await reading;
+					const reading = first?.() ?? read(signal);
+					first = undefined;
+					const found = await reading;
+					shown = found.ahead?.request;
 					opened = true;
 					// After the answer: the panel can only select what it knows.
 					setTimeout(showWanted, 0);
-					return { ok: true, description, axes: rememberedAxes(host, uri) };
+					return { ok: true, ...found, axes: axes() };
 				} catch (thrown) {
 					if (isCancelled(thrown)) throw thrown;
 					failureSentence(host, thrown);

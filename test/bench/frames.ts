@@ -6,6 +6,7 @@ import * as path from "node:path";
 import type { Browser } from "playwright-core";
 import { createEngine } from "../../src/engine/engine";
 import { engineHost, launchBrowser, openWebviewPage, type WebviewPage, workerPath } from "../support/webview-page";
+import { firstNumbers } from "./first-numbers";
 import { writeFiles } from "./frame-files";
 import { INTERACTIONS, type Interaction } from "./interactions";
 import { framesOf } from "./trace";
@@ -13,19 +14,15 @@ import { framesOf } from "./trace";
 /** Steps of an interaction, the first few of which are not counted. */
 const [STEPS, WARM] = [70, 10] as const;
 
+/** Openings of each file. */
+const RUNS = 10;
+
 /** Milliseconds: what the main thread does in a frame, and how far frames are apart. */
 export interface Frames {
 	readonly name: string;
 	readonly file: Interaction["file"];
 	readonly work: readonly number[];
 	readonly apart: readonly number[];
-}
-
-/** Milliseconds from the page's load to the first numbers, and to the exact ones, each time the panel was opened. */
-export interface Opening {
-	readonly file: Interaction["file"];
-	readonly first: readonly number[];
-	readonly exact: readonly number[];
 }
 
 /** Runs in the page: one step before every frame. */
@@ -64,25 +61,7 @@ async function main(): Promise<void> {
 		const files = writeFiles(folder);
 		const open = (file: Interaction["file"], state: object) =>
 			openWebviewPage(browser, { host: engineHost(engine, files[file]), state, width: 1300, height: 1000 });
-		const openings: Opening[] = [];
-		for (const file of ["list", "tensor"] as const) {
-			const times = { first: [] as number[], exact: [] as number[] };
-			for (let run = 0; run < 10; run++) {
-				const panel = await open(file, {});
-				await panel.page.waitForFunction(() => performance.getEntriesByName("exact numbers").length > 0);
-				const [first, exact] = (await panel.page.evaluate(() => {
-					const { loadEventEnd } = performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming;
-					const after = ["sampled numbers", "exact numbers"].map(
-						(name) => (performance.getEntriesByName(name)[0]?.startTime ?? Infinity) - loadEventEnd,
-					);
-					return [Math.min(...after), after[1]];
-				})) as [number, number];
-				times.first.push(first);
-				times.exact.push(exact);
-				await panel.close();
-			}
-			openings.push({ file, ...times });
-		}
+		const openings = await firstNumbers(files, RUNS);
 		const frames: Frames[] = [];
 		for (const one of INTERACTIONS.filter(({ name }) => pattern.test(name))) {
 			const panel = await open(one.file, one.state);

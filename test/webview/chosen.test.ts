@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { type Choices, choose } from "../../src/core/chosen";
 import { exactly } from "../../src/core/format";
 import { NORMALIZATIONS } from "../../src/core/normalizations";
 import { booksSentence } from "../../src/notation/books";
-import { type Choices, choose } from "../../webview/chosen";
 import { chooseNorm, chooseParts, namesOf, presetsOf } from "../../webview/presets";
 
 const NCHW = [8, 64, 14, 14];

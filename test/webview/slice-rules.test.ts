@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { choose } from "../../src/core/chosen";
 import { MAX_SLICE_CELLS, SLICE_MARKS } from "../../src/core/slice";
 import { COLOUR_MAPS, colourAt, mapFor } from "../../src/drawing/colour-maps";
-import { choose } from "../../webview/chosen";
 import { checkSliceChoices, shownSlice } from "../../webview/slice/choices";
 import { exactText } from "../../webview/slice/exact-text";
 import { countMarks, MARK_COLOURS, mapPixels } from "../../webview/slice/paint";

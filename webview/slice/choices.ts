@@ -1,8 +1,8 @@
+import type { Chosen } from "../../src/core/chosen";
 import type { Stretch } from "../../src/core/layout";
 import type { EachCell } from "../../src/core/slice";
 import { type ColourMapId, isColourMapId } from "../../src/drawing/colour-maps";
 import { placeAxes } from "../../src/drawing/picture/placement";
-import type { Chosen } from "../chosen";
 import { RANGES, type RangeChoice, type RangeId } from "./range";
 import { fitted } from "./viewport";
 

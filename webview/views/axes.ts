@@ -1,5 +1,5 @@
+import type { Choices, Chosen } from "../../src/core/chosen";
 import { normalization } from "../../src/core/normalizations";
-import type { Choices, Chosen } from "../chosen";
 import { el, setText, show } from "../dom";
 import { chooseNorm, namesOf } from "../presets";
 import { chosenOf, type Session } from "../session";

@@ -1,6 +1,6 @@
 import { MAX_AXIS_NAME } from "../../src/core/axis-choice";
+import type { Chosen } from "../../src/core/chosen";
 import { divisors, roleOf } from "../../src/core/layout";
-import type { Chosen } from "../chosen";
 import { el, setAttribute, setText, show } from "../dom";
 import { chooseParts } from "../presets";
 import type { Choose } from "./axes";

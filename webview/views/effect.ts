@@ -1,13 +1,13 @@
+import type { Chosen } from "../../src/core/chosen";
 import { formatCount, formatNumber } from "../../src/core/format";
+import { missingInputs } from "../../src/core/input-choice";
 import { type Aspect, isUnseenCell, type NormSummary } from "../../src/core/inspection";
 import { sizeOf } from "../../src/core/layout";
 import type { CellStatistics } from "../../src/core/moments";
 import { normalization } from "../../src/core/normalizations";
 import { setName } from "../../src/notation/set-name";
 import { warningsOf } from "../../src/notation/warnings";
-import type { Chosen } from "../chosen";
 import { el, setText, show } from "../dom";
-import { missingInputs } from "../input-choice";
 import { chosenOf } from "../session";
 import type { State, Store } from "../store";
 import { createCoverage } from "./coverage";

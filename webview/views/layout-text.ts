@@ -1,10 +1,10 @@
+import type { Chosen } from "../../src/core/chosen";
 import { formatCount } from "../../src/core/format";
 import { sizeOf } from "../../src/core/layout";
 import { normalization } from "../../src/core/normalizations";
 import { booksSentence } from "../../src/notation/books";
 import { countsOf, rolesOf } from "../../src/notation/sentences";
 import { stripRole, stripsOf } from "../../src/notation/strips";
-import type { Chosen } from "../chosen";
 import { el, setText, show } from "../dom";
 import { chosenOf } from "../session";
 import type { Store } from "../store";

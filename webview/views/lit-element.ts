@@ -1,6 +1,6 @@
+import type { Chosen } from "../../src/core/chosen";
 import { formatCount, formatNumber } from "../../src/core/format";
 import { setSize, sizeOf } from "../../src/core/layout";
-import type { Chosen } from "../chosen";
 import { el, setText } from "../dom";
 import { clampedLit, numbersOfLitSet } from "../lit-set";
 import type { State } from "../store";

@@ -1,8 +1,8 @@
+import { candidatesFor, missingInputs } from "../../src/core/input-choice";
 import { INPUT_IDS, INPUTS } from "../../src/core/norm-inputs";
 import { inputsOf, normalization } from "../../src/core/normalizations";
 import { dropdown } from "../controls/controls";
 import { el, setText, show } from "../dom";
-import { candidatesFor, missingInputs } from "../input-choice";
 import { chosenOf } from "../session";
 import type { Store } from "../store";
 import type { Choose } from "./axes";

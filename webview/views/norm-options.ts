@@ -1,3 +1,4 @@
+import type { Chosen } from "../../src/core/chosen";
 import { exactly } from "../../src/core/format";
 import { choiceOf, normOption, OPTIONS, type OptionId } from "../../src/core/norm-options";
 import { normalization } from "../../src/core/normalizations";
@@ -8,7 +9,6 @@ import {
 	frameworksOf,
 	isFrameworkId,
 } from "../../src/core/norms/frameworks";
-import type { Chosen } from "../chosen";
 import { type DropdownField, dropdown, type Field, textField } from "../controls/controls";
 import { el, show, whileOpen } from "../dom";
 import { chosenOf, selectedTensor } from "../session";

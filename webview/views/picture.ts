@@ -1,10 +1,10 @@
+import { type Chosen, setOf } from "../../src/core/chosen";
 import { sizeOf } from "../../src/core/layout";
 import { drawPointed, drawSets, fitScene } from "../../src/drawing/picture/draw";
 import type { View } from "../../src/drawing/picture/faces";
 import { placeAxes, placedAxes } from "../../src/drawing/picture/placement";
 import { composeScene, faceAt, type Scene } from "../../src/drawing/picture/scene";
 import { picturePlot } from "../../src/export/figures";
-import { type Chosen, setOf } from "../chosen";
 import { el, oncePerFrameWithRests, setText, show } from "../dom";
 import { createPlotMenu } from "../export/plot-menu";
 import { clampedLit } from "../lit-set";

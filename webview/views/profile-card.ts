@@ -1,3 +1,4 @@
+import type { Chosen } from "../../src/core/chosen";
 import { formatCount } from "../../src/core/format";
 import type { AxisProfile } from "../../src/core/inspection";
 import { partStart, roleOf } from "../../src/core/layout";
@@ -6,7 +7,6 @@ import { indexLabels, labelsWithin, type PositionLabel } from "../../src/drawing
 import { binAt, drawProfile, frameOf } from "../../src/drawing/profile-chart";
 import type { ShownProfile } from "../../src/drawing/shown-profile";
 import { profilePlot } from "../../src/export/figures";
-import type { Chosen } from "../chosen";
 import { el, oncePerFrame, setText, show } from "../dom";
 import { createPlotMenu } from "../export/plot-menu";
 import { clampedLit } from "../lit-set";

@@ -1,8 +1,8 @@
+import { type Choices, type Chosen, choose } from "../../../src/core/chosen";
 import { sizeOf } from "../../../src/core/layout";
 import { cellsWithin } from "../../../src/core/moments";
 import { affineOf } from "../../../src/core/normalizations";
 import { type Recipe, recipeOf } from "../../../src/notation/recipe";
-import { type Choices, type Chosen, choose } from "../../../webview/chosen";
 import { chooseNorm, presetsOf } from "../../../webview/presets";
 
 /** A layout that code is written for. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { choose } from "../../../src/core/chosen";
 import { NOTATIONS } from "../../../src/notation/notations";
 import { recipeOf } from "../../../src/notation/recipe";
-import { choose } from "../../../webview/chosen";
 import { panels } from "../panel";
 
 describe("the notation in the panel", function () {

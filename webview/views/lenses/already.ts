@@ -1,8 +1,8 @@
 import { type AlreadyNormalized, MOST_CHANCE } from "../../../src/core/already-normalized";
+import type { Chosen } from "../../../src/core/chosen";
 import { formatCount, formatNumber } from "../../../src/core/format";
 import { type Layout, setSize, sizeOf } from "../../../src/core/layout";
 import { layoutNames } from "../../../src/core/layout-name";
-import type { Chosen } from "../../chosen";
 import { el } from "../../dom";
 import type { Session } from "../../session";
 import type { Store } from "../../store";

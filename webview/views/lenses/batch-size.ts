@@ -1,9 +1,9 @@
 import type { BatchSizes } from "../../../src/core/batch-sizes";
+import type { Chosen } from "../../../src/core/chosen";
 import { formatCount, formatNumber } from "../../../src/core/format";
 import { layoutOf, NORMALIZATIONS, type NormId, normalization, normOf } from "../../../src/core/normalizations";
 import { drawBatchSizes } from "../../../src/drawing/batch-chart";
 import { batchPlot } from "../../../src/export/batch-plot";
-import type { Chosen } from "../../chosen";
 import { el, oncePerFrame } from "../../dom";
 import { createPlotMenu } from "../../export/plot-menu";
 import { type Session, titleOf } from "../../session";

@@ -1,7 +1,7 @@
+import { type Chosen, tryNorm } from "../../../src/core/chosen";
 import { equivalenceOf, type NormsApart } from "../../../src/core/equivalence";
 import { formatNumber } from "../../../src/core/format";
 import { COMPARABLE_IDS, type Norm, normalization, normOf } from "../../../src/core/normalizations";
-import { type Chosen, tryNorm } from "../../chosen";
 import type { Session } from "../../session";
 import type { Store } from "../../store";
 import { createLens, needsPlain, numbersTable } from "./frame";

@@ -1,10 +1,10 @@
+import type { Chosen } from "../../../src/core/chosen";
 import { describeError, TensorError } from "../../../src/core/errors";
 import { formatCount } from "../../../src/core/format";
 import { sizeOf } from "../../../src/core/layout";
 import { isPlain, normalization } from "../../../src/core/normalizations";
 import type { TensorInfo } from "../../../src/core/tensor";
 import type { Progress } from "../../../src/rpc";
-import type { Chosen } from "../../chosen";
 import { button } from "../../controls/controls";
 import { el, setText, show } from "../../dom";
 import { chosenOf, selectedTensor } from "../../session";

@@ -1,7 +1,7 @@
+import type { Chosen } from "../../../src/core/chosen";
 import { formatCount, formatNumber } from "../../../src/core/format";
 import { normalization } from "../../../src/core/normalizations";
 import { type ArithmeticErrors, type Numerics, WRONG_OUTPUT } from "../../../src/core/numerics";
-import type { Chosen } from "../../chosen";
 import { el } from "../../dom";
 import type { Session } from "../../session";
 import type { Store } from "../../store";

@@ -1,7 +1,7 @@
+import type { Chosen } from "../../../src/core/chosen";
 import { candidateNorms } from "../../../src/core/norm-candidates";
 import type { ComparedNorm } from "../../../src/core/norm-comparison";
 import { layoutOf, type Norm } from "../../../src/core/normalizations";
-import type { Chosen } from "../../chosen";
 import { chooseNorm } from "../../presets";
 import { chosenOf, type Session } from "../../session";
 import type { Store } from "../../store";

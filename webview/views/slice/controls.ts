@@ -1,8 +1,8 @@
 import { partsOf } from "../../../src/core/dtype";
+import { askedNorm } from "../../../src/core/input-choice";
 import { COLOUR_MAPS, type ColourMapId } from "../../../src/drawing/colour-maps";
 import { checkbox, dropdown, textField } from "../../controls/controls";
 import { el, show } from "../../dom";
-import { normOf } from "../../session";
 import type { SlicePatch } from "../../slice/choices";
 import { RANGES, type RangeId } from "../../slice/range";
 import type { SliceModel } from "./model";
@@ -74,7 +74,7 @@ export function createSliceControls(change: (patch: SlicePatch) => void): {
 				{
 					value: "effect",
 					label: "Before, after, difference",
-					disabled: !real || normOf(chosen).norm === undefined,
+					disabled: !real || askedNorm(chosen).norm === undefined,
 				},
 			]);
 			shows.set(shown.effect ? "effect" : "values");

@@ -1,10 +1,11 @@
+import type { Chosen } from "../../../src/core/chosen";
 import { partsOf } from "../../../src/core/dtype";
+import { askedNorm } from "../../../src/core/input-choice";
 import type { Slice, SliceAspect, SliceImage, SliceWindow } from "../../../src/core/slice";
 import type { TensorInfo } from "../../../src/core/tensor";
 import type { SliceRequest } from "../../../src/protocol";
-import type { Chosen } from "../../chosen";
 import { clampedLit } from "../../lit-set";
-import { chosenOf, normOf, selectedTensor } from "../../session";
+import { chosenOf, selectedTensor } from "../../session";
 import { type ShownSlice, shownSlice } from "../../slice/choices";
 import { cellsFor, imageSize, type Room } from "../../slice/viewport";
 import type { State } from "../../store";
@@ -44,7 +45,7 @@ export function sliceModel(state: State, width: number, height: number): SliceMo
 	if (shape.length === 0 || shape.includes(0) || width <= 0) return undefined;
 	const real = partsOf(tensor.dtype) === 1;
 	const wanted = shownSlice(chosen, state.slices[shape.length] ?? {}, real);
-	const shown = wanted.effect && !normOf(chosen).norm ? { ...wanted, effect: false } : wanted;
+	const shown = wanted.effect && !askedNorm(chosen).norm ? { ...wanted, effect: false } : wanted;
 	const aspects: SliceAspect[] = shown.effect ? ["before", "after", "difference"] : ["before"];
 	const beside = shown.effect && width >= 600 ? 3 : 1;
 	const room = { width: (width - 16 * (beside - 1)) / beside - 2, height };
@@ -70,7 +71,7 @@ export function requestsOf(
 		},
 		each,
 		aspects,
-		...(effect ? normOf(chosen) : {}),
+		...(effect ? askedNorm(chosen) : {}),
 	});
 	if (!rgb || colourAxis === undefined) return [request(index)];
 	return [0, 1, 2].map((colour) => request(index.map((i, axis) => (axis === colourAxis ? colour : i))));

@@ -1,18 +1,10 @@
-import { type AxisConventionId, guessAxes } from "../src/core/axes";
-import { type AxisChoice, type ShownAxes, shownAxes } from "../src/core/axis-choice";
-import { type ErrorData, TensorError } from "../src/core/errors";
-import { cellOfIndex, type Layout, type Shape } from "../src/core/layout";
-import type { InputId } from "../src/core/norm-inputs";
-import type { NormOptions } from "../src/core/norm-options";
-import {
-	inputsOf,
-	isNormId,
-	layoutOf,
-	type Norm,
-	type NormId,
-	normalization,
-	normOptions,
-} from "../src/core/normalizations";
+import { type AxisConventionId, guessAxes } from "./axes";
+import { type AxisChoice, type ShownAxes, shownAxes } from "./axis-choice";
+import { type ErrorData, TensorError } from "./errors";
+import { cellOfIndex, type Layout, type Shape } from "./layout";
+import type { InputId } from "./norm-inputs";
+import type { NormOptions } from "./norm-options";
+import { inputsOf, isNormId, layoutOf, type Norm, type NormId, normalization, normOptions } from "./normalizations";
 
 /** What the user chose for tensors of one rank; what is left out follows from the shape. */
 export interface Choices extends AxisChoice {

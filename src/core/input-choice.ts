@@ -1,12 +1,18 @@
-import { sizeOf } from "../src/core/layout";
-import { INPUTS, type InputId, type NormInput } from "../src/core/norm-inputs";
-import { normalization } from "../src/core/normalizations";
-import type { TensorInfo } from "../src/core/tensor";
 import type { Chosen } from "./chosen";
+import { sizeOf } from "./layout";
+import { INPUTS, type InputId, type NormInput } from "./norm-inputs";
+import { type Norm, normalization } from "./normalizations";
+import type { TensorInfo } from "./tensor";
 
 /** What the norm needs and has not been given. */
 export function missingInputs({ norm, inputs }: Chosen): InputId[] {
 	return (normalization(norm.id).needs ?? []).filter((id) => inputs[id] === undefined);
+}
+
+/** The norm as numbers are asked for; none where it does not fit, or lacks a tensor that it needs. */
+export function askedNorm(chosen: Chosen): { norm?: Norm; inputs?: Chosen["inputs"] } {
+	if (!chosen.layout || missingInputs(chosen).length > 0) return {};
+	return { norm: chosen.norm, inputs: chosen.inputs };
 }
 
 /** The choice with what the norm needs filled in, where one tensor of the file alone fits and has the name for it. */
