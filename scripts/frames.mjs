@@ -1,4 +1,4 @@
-// Measures the panel's frames and first numbers in Chromium, and writes test/bench/FRAMES.md:
+// Measures the panel's frames in Chromium and its first numbers in a real workbench, and writes test/bench/FRAMES.md:
 //   npm run frames [-- --only PATTERN] [--no-build]      with --only no page is written
 import fs from "node:fs";
 import path from "node:path";
@@ -61,7 +61,8 @@ function page({ openings, frames }, machine) {
 		"",
 		"## First numbers",
 		"",
-		`From the page's load event, 10 times each, with the engine's workers running; less than ${TARGETS.first} ms is the target of the median.`,
+		"In a real workbench with the packaged extension: a file is opened from the Explorer, 10 times after a first one that",
+		`starts the extension. From the load event of the panel's page; less than ${TARGETS.first} ms is the target of the median.`,
 		"",
 		"| file | first numbers, median | 95 % | exact numbers, median | 95 % | target |",
 		"| --- | --- | --- | --- | --- | --- |",

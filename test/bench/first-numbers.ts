@@ -12,24 +12,16 @@ export interface Opening {
 	readonly exact: readonly number[];
 }
 
-/** When the panel's page was loaded and when it had drawn numbers, in its own clock; undefined before. */
+/** When a panel of the workbench was loaded and had drawn numbers, in its page's own clock; undefined before it had exact ones. */
 async function timesOf(page: Page) {
 	for (const frame of page.frames()) {
 		const times = await frame
 			.evaluate(() => {
 				const at = (name: string) => performance.getEntriesByName(name)[0]?.startTime ?? Infinity;
-				if (at("exact numbers") === Infinity) return undefined;
-				const all = [...performance.getEntriesByType("mark"), ...performance.getEntriesByType("resource")].map((e) => [
-					e.name.split("/").at(-1),
-					Math.round(e.startTime + e.duration),
-				]);
-				return {
-					load: at("loaded"),
-					first: Math.min(at("sampled numbers"), at("exact numbers")),
-					exact: at("exact numbers"),
-					all,
-				};
+				const [loaded, sampled, exact] = [at("loaded"), at("sampled numbers"), at("exact numbers")];
+				return exact === Infinity ? undefined : { first: Math.min(sampled, exact) - loaded, exact: exact - loaded };
 			})
+			// The frame is gone, or is another site's.
 			.catch(() => undefined);
 		if (times) return times;
 	}
@@ -38,7 +30,7 @@ async function timesOf(page: Page) {
 
 /** Opens each file from the Explorer of a real workbench, as often as is told, with the engine's workers running. */
 export async function firstNumbers(files: Readonly<Record<BenchFile, string>>, runs: number): Promise<Opening[]> {
-	const session = await openSession({ files: {} });
+	const session = await openSession();
 	const { page, folder } = session;
 	try {
 		const openings: Opening[] = [];
@@ -49,15 +41,14 @@ export async function firstNumbers(files: Readonly<Record<BenchFile, string>>, r
 			// The first opening starts the extension and its workers.
 			for (let run = -1; run < runs; run++) {
 				await openFromExplorer(page, name);
-				let times = await timesOf(page);
+				let times: Awaited<ReturnType<typeof timesOf>>;
 				while (!times) {
 					await page.waitForTimeout(100);
 					times = await timesOf(page);
 				}
-				console.error(JSON.stringify(times));
 				if (run >= 0) {
-					first.push(times.first - times.load);
-					exact.push(times.exact - times.load);
+					first.push(times.first);
+					exact.push(times.exact);
 				}
 				await closeAllEditors(page);
 			}
