@@ -61,7 +61,7 @@ async function main(): Promise<void> {
 		const files = writeFiles(folder);
 		const open = (file: Interaction["file"], state: object) =>
 			openWebviewPage(browser, { host: engineHost(engine, files[file]), state, width: 1300, height: 1000 });
-		const openings = await firstNumbers(files, RUNS);
+		const openings = pattern.test("first numbers") ? await firstNumbers(files, RUNS) : [];
 		const frames: Frames[] = [];
 		for (const one of INTERACTIONS.filter(({ name }) => pattern.test(name))) {
 			const panel = await open(one.file, one.state);
