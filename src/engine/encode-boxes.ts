@@ -38,7 +38,7 @@ export interface Encoder {
 }
 
 /** Elements that are read, transformed and written at once: larger writes cost the file system less for each byte. */
-const SLICE_ELEMENTS = 2 ** 18;
+const SLICE_ELEMENTS = 2 ** 16;
 
 /** Cells whose coefficients any box may need all of. */
 const FEW_CELLS = 2 ** 14;

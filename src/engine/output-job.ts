@@ -152,12 +152,12 @@ function wholeBytes({ dtype, shape }: Target, order: Order, boxes: Iterable<Box>
 	return true;
 }
 
-/** Elements of the largest boxes that cut no cell of a layout, of some sizes up to a chunk's. */
+/** Elements of boxes that may hold whole cells, the best first: of those that stay in a core's cache, the fewest boxes. */
+const WHOLE_CELLS_ELEMENTS = [1 / 2, 1, 1 / 4, 1 / 8, 1 / 16].map((chunks) => chunks * CHUNK_ELEMENTS);
+
+/** Elements of boxes that cut no cell of a layout, of some sizes up to a chunk's. */
 function wholeCells(layout: Layout, boxes: (maxElements: number) => Iterable<Box>): number | null {
-	for (let elements = CHUNK_ELEMENTS; elements >= CHUNK_ELEMENTS / 16; elements /= 2) {
-		if (cutsNoCell(layout, boxes(elements))) return elements;
-	}
-	return null;
+	return WHOLE_CELLS_ELEMENTS.find((elements) => cutsNoCell(layout, boxes(elements))) ?? null;
 }
 
 function cutsNoCell({ shape, cells }: Layout, boxes: Iterable<Box>): boolean {
