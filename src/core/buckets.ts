@@ -79,6 +79,11 @@ export function valueOfBucket(scale: Scale, page: number, bucket: number, bits: 
 	return negative ? 0 - magnitude : magnitude;
 }
 
+/** The magnitude below which numbers share their bucket with zero, when `bits` are kept; 0 for integers. */
+export function zeroBucketEnd({ width, integer }: Scale, bits: number): number {
+	return integer ? 0 : 2 ** (1 - WORDS[width].bias - bits);
+}
+
 /** The largest octave of integers whose buckets hold one value each; -Infinity for other numbers. */
 function bitsAsInteger({ integer }: Scale, bits: number): number {
 	return integer ? bits : -Infinity;

@@ -1,4 +1,5 @@
-import { bitsOfPage, valueOfBucket, WORDS } from "./buckets";
+import { bitsOfPage, valueOfBucket, WORDS, zeroBucketEnd } from "./buckets";
+import { countMagnitudes, type Magnitudes } from "./magnitudes";
 import type { Sketch } from "./sketch";
 
 /** The quantiles that are told, by the names they have in tables and JSON. */
@@ -29,9 +30,10 @@ export interface Distribution {
 	 * last bin's upper one too. Where all elements are the same they are in bin `HISTOGRAM_BINS / 2`.
 	 */
 	readonly histogram: Float64Array;
+	readonly magnitudes: Magnitudes;
 	/**
 	 * How far from the element a quantile may be, relative to the element; 0 where all are exact. Elements may also be that
-	 * far from the place that they have in the histogram. Below the smallest normal number (2^-126 for f32, 2^-1022 for f64)
+	 * far from the place that they have in `histogram`, not in `magnitudes`. Below the smallest normal number (2^-126 for f32, 2^-1022 for f64)
 	 * the distance is at most twice that times this number. 64-bit integers past 2^53 are taken as the nearest float64.
 	 */
 	readonly relativeError: number;
@@ -44,6 +46,7 @@ export function distributionOf(sketch: Sketch): Distribution {
 	const empty = () => new Float64Array(cells).fill(NaN);
 	const quantiles = Object.fromEntries(names.map((name) => [name, empty()])) as Record<QuantileName, Float64Array>;
 	const histogram = new Float64Array(cells * HISTOGRAM_BINS);
+	const magnitudes = countMagnitudes(cells);
 	let exact = true;
 	for (let cell = 0; cell < cells; cell++) {
 		const elements = count[cell] as number;
@@ -66,7 +69,9 @@ export function distributionOf(sketch: Sketch): Distribution {
 			}
 			const bin = binOf(value, low, high);
 			bins[bin] = (bins[bin] as number) + counted;
+			magnitudes.add(low === high ? low : found, counted);
 		});
+		magnitudes.endCell(cell);
 	}
 	const known = (ends: Float64Array) => ends.map((end, cell) => (count[cell] === 0 ? NaN : end));
 	return {
@@ -75,6 +80,7 @@ export function distributionOf(sketch: Sketch): Distribution {
 		max: known(sketch.max),
 		quantiles,
 		histogram,
+		magnitudes: magnitudes.found(exact ? 0 : zeroBucketEnd(sketch.scale, sketch.bits)),
 		relativeError: exact ? 0 : 2 ** -(sketch.bits + 1),
 	};
 }
