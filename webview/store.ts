@@ -3,6 +3,7 @@ import type { ErrorData } from "../src/core/errors";
 import type { Inspection } from "../src/core/inspection";
 import type { Stretch } from "../src/core/layout";
 import { PROFILE_SORTS, type ProfileSort } from "../src/core/profile-order";
+import { BINNINGS, type Binning } from "../src/drawing/histogram";
 import { PROFILE_SERIES, type ProfileSeries } from "../src/drawing/profile-series";
 import { isNotationId, type NotationId } from "../src/notation/notations";
 import type { OpenedFile } from "../src/protocol";
@@ -57,6 +58,8 @@ export interface State {
 	readonly zooms: Readonly<Record<number, ProfileZoomChoice>>;
 	/** What tensors are compared with, and the axes of the map of their differences. */
 	readonly compared: Compared;
+	/** How the histogram's bins are cut. */
+	readonly binning: Binning;
 	/** Whether the histogram's counts are drawn as logarithms. */
 	readonly logCounts: boolean;
 	readonly work: Work;
@@ -85,6 +88,7 @@ export const REMEMBERED = [
 	"sort",
 	"zooms",
 	"compared",
+	"binning",
 	"logCounts",
 ] as const satisfies (keyof State)[];
 
@@ -115,6 +119,7 @@ export function createStore(remembered: Partial<State>, remember: (state: Partia
 		sort: "index",
 		zooms: {},
 		compared: {},
+		binning: "equal",
 		logCounts: false,
 		inspection: undefined,
 		litSet: undefined,
@@ -165,7 +170,7 @@ export function checkRemembered(saved: unknown): Partial<State> {
 	if (typeof saved !== "object" || saved === null) return {};
 	const known = saved as Readonly<Record<string, unknown>>;
 	const { filter, tensor, part, view, choices, lit, paint, notation, slices, extremes, series, sort } = known;
-	const { zooms, compared, logCounts } = known;
+	const { zooms, compared, binning, logCounts } = known;
 	return {
 		...(typeof filter === "string" ? { filter } : {}),
 		...(typeof tensor === "string" ? { tensor } : {}),
@@ -187,6 +192,7 @@ export function checkRemembered(saved: unknown): Partial<State> {
 		...(isKeyOf(PROFILE_SORTS, sort) ? { sort } : {}),
 		...(zooms === undefined ? {} : { zooms: checkZooms(zooms) }),
 		...(compared === undefined ? {} : { compared: checkCompared(compared) }),
+		...(isKeyOf(BINNINGS, binning) ? { binning } : {}),
 		...(typeof logCounts === "boolean" ? { logCounts } : {}),
 	};
 }

@@ -94,11 +94,11 @@ export function binOf(value: number, low: number, high: number): number {
 	return Math.min(HISTOGRAM_BINS - 1, Math.floor(part * HISTOGRAM_BINS));
 }
 
-/** Whether no value of a cell has shared its bucket with another one. */
+/** Whether no value of a cell has shared its bucket with another one, or is known as it is the only one. */
 function isExact({ scale, seen, bits, wide, min, max }: Sketch, cell: number): boolean {
 	const lost = 2 ** (WORDS[scale.width].mantissa - bits) - 1;
 	const rounded = wide && Math.max(-(min[cell] as number), max[cell] as number) >= 2 ** 53;
-	return !rounded && ((seen[cell] as number) & lost) === 0;
+	return !rounded && (min[cell] === max[cell] || ((seen[cell] as number) & lost) === 0);
 }
 
 /** Visits the buckets of a cell that hold something, ascending. */

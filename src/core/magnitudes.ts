@@ -18,7 +18,7 @@ export interface Magnitudes {
 	readonly octaves: Float64Array;
 	/** The power that the bins of each cell begin with: a multiple of `octaves`, so that 1 is between two bins. */
 	readonly exponent: Float64Array;
-	/** What is nearer to 0 than this is counted as zero; 0 where only zeros are. */
+	/** What is nearer to 0 than this may be counted as zero; 0 where only zeros are. */
 	readonly zeroBelow: number;
 }
 

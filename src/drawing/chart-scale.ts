@@ -118,7 +118,7 @@ export function labelsWithin({ left, width }: ChartFrame): number {
 export function drawLabels(
 	context: Surface,
 	labels: readonly PositionLabel[],
-	{ bottom }: ChartFrame,
+	{ bottom }: Pick<ChartFrame, "bottom">,
 	theme: Theme,
 	x: (position: number) => number,
 ): void {

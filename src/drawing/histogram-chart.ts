@@ -1,16 +1,7 @@
-import { type Distribution, HISTOGRAM_BINS, QUANTILES, type QuantileName } from "../core/distribution";
 import { formatCount, formatNumber } from "../core/format";
-import { ticksBetween } from "./chart-scale";
+import { drawLabels, ticksBetween } from "./chart-scale";
+import type { Histogram } from "./histogram";
 import type { Surface, Theme } from "./surface";
-
-/** One cell of a distribution, as a chart shows it. */
-export interface Histogram {
-	readonly low: number;
-	readonly high: number;
-	/** Of bins as wide as each other. */
-	readonly counts: Float64Array;
-	readonly quantiles: Readonly<Record<QuantileName, number>>;
-}
 
 /** Where a histogram is drawn, in CSS pixels. */
 export interface HistogramFrame {
@@ -20,29 +11,9 @@ export interface HistogramFrame {
 
 const [LEFT, RIGHT, TOP, FOOT] = [58, 12, 26, 22];
 
-/** The histogram of a cell. */
-export function histogramOf({ min, max, histogram, quantiles }: Distribution, cell = 0): Histogram {
-	const names = Object.keys(QUANTILES) as QuantileName[];
-	return {
-		low: min[cell] as number,
-		high: max[cell] as number,
-		counts: histogram.subarray(cell * HISTOGRAM_BINS, (cell + 1) * HISTOGRAM_BINS),
-		quantiles: Object.fromEntries(names.map((name) => [name, quantiles[name][cell]])) as Histogram["quantiles"],
-	};
-}
-
-/** The values between which a bin counts: a bin's lower end belongs to it. */
-export function binBounds({ low, high, counts }: Histogram, bin: number): readonly [from: number, to: number] {
-	const bins = counts.length;
-	// By shares of both ends, as their distance may be past float64.
-	const at = (edge: number) => low * (1 - edge / bins) + high * (edge / bins);
-	return [at(bin), bin + 1 === bins ? high : at(bin + 1)];
-}
-
 /** The bin under a point of the chart. */
-export function histogramBinAt({ counts }: Histogram, { width }: HistogramFrame, x: number): number {
-	const share = (x - LEFT) / (width - LEFT - RIGHT);
-	return Math.max(0, Math.min(counts.length - 1, Math.floor(share * counts.length)));
+export function histogramBinAt({ binAt }: Histogram, { width }: HistogramFrame, x: number): number {
+	return binAt((x - LEFT) / (width - LEFT - RIGHT));
 }
 
 /** Draws bars over the values, counts in proportion or as logarithms, with lines at the quantiles and one bin pointed at. */
@@ -53,13 +24,12 @@ export function drawHistogram(
 	theme: Theme,
 	{ log, pointed }: { readonly log: boolean; readonly pointed?: number | undefined },
 ): void {
-	const { low, high, counts, quantiles } = histogram;
+	const { counts, quantiles, spanOf, placeOf, stretches, labels } = histogram;
 	const [right, bottom] = [width - RIGHT, height - FOOT];
 	const most = counts.reduce((top, count) => Math.max(top, count), 1);
 	const scale = (count: number) => (log ? Math.log10(1 + count) / Math.log10(1 + most) : count / most);
 	const y = (count: number) => bottom - scale(count) * (bottom - TOP);
-	const x = (value: number) =>
-		high > low ? LEFT + ((value / 2 - low / 2) / (high / 2 - low / 2)) * (right - LEFT) : (LEFT + right) / 2;
+	const x = (share: number) => LEFT + share * (right - LEFT);
 	context.font = `${theme.fontSize - 2}px ${theme.fontFamily}`;
 	context.textBaseline = "middle";
 	context.textAlign = "right";
@@ -76,21 +46,19 @@ export function drawHistogram(
 		context.fillText(count >= 1e5 ? formatNumber(count, 3) : formatCount(count), LEFT - 6, y(count));
 	}
 	context.globalAlpha = 1;
-	const wide = (right - LEFT) / counts.length;
 	counts.forEach((count, bin) => {
 		if (count === 0) return;
 		context.fillStyle = bin === pointed ? theme.pointed : theme.accent;
 		// What is counted is seen, however few.
 		const tall = Math.max(1, bottom - y(count));
-		context.fillRect(LEFT + bin * wide, bottom - tall, Math.max(1, wide - (wide > 3 ? 1 : 0)), tall);
+		const [from, to] = spanOf(bin).map(x) as [number, number];
+		const wide = to - from;
+		context.fillRect(from, bottom - tall, Math.max(1, wide - (wide > 3 ? 1 : 0)), tall);
 	});
 	context.fillStyle = theme.text;
-	context.fillRect(LEFT, bottom, right - LEFT, 1);
-	context.textBaseline = "top";
-	context.textAlign = "center";
-	for (const tick of high > low ? ticksBetween(low, high) : [low])
-		context.fillText(formatNumber(tick, 3), x(tick), bottom + 5);
-	drawQuantiles(context, quantiles, theme, x, bottom);
+	for (const [from, to] of stretches) context.fillRect(x(from), bottom, x(to) - x(from), 1);
+	drawLabels(context, labels(right - LEFT), { bottom }, theme, x);
+	drawQuantiles(context, quantiles, theme, (value) => x(placeOf(value)), bottom);
 }
 
 /** Lines at the quantiles; names stand where there is room for them. */

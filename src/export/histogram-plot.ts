@@ -1,23 +1,21 @@
 import { csvLine } from "../core/csv";
-import { formatCount, toJsonNumber } from "../core/format";
-import { binBounds, drawHistogram, type Histogram } from "../drawing/histogram-chart";
+import { toJsonNumber } from "../core/format";
+import type { Histogram } from "../drawing/histogram";
+import { drawHistogram } from "../drawing/histogram-chart";
 import type { Plot } from "./figures";
 
 /** A histogram of all finite values, counts in proportion or as logarithms. */
 export function histogramPlot(histogram: Histogram, title: string, log: boolean): Plot {
 	const size = { width: 720, height: 230 };
-	const { counts } = histogram;
-	const all = counts.reduce((sum, count) => sum + count, 0);
+	const { counts, boundsOf, counted, rule } = histogram;
 	return {
 		name: "histogram",
 		title: `${title}: distribution`,
-		notes: [
-			`${formatCount(all)} finite values in ${counts.length} bins as wide as each other${log ? ", counts as logarithms" : ""}. Lines: quantiles, the median unbroken.`,
-		],
+		notes: [`${counted}. ${rule}${log ? " Counts as logarithms." : ""} Lines: quantiles, the median unbroken.`],
 		...size,
 		draw: (surface, theme) => drawHistogram(surface, histogram, size, theme, { log }),
 		csv: () =>
 			csvLine(["from [value]", "to [value]", "count [finite elements]"]) +
-			Array.from(counts, (count, bin) => csvLine([...binBounds(histogram, bin).map(toJsonNumber), count])).join(""),
+			Array.from(counts, (count, bin) => csvLine([...boundsOf(bin).map(toJsonNumber), count])).join(""),
 	};
 }

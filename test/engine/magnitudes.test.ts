@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { distributionOf } from "../../src/core/distribution";
-import { DTYPES, type DType, decode, factsOf } from "../../src/core/dtype";
+import { DTYPES, type DType, decode, factsOf, partsOf } from "../../src/core/dtype";
 import { MAGNITUDE_BINS, MAGNITUDES_A_SIDE, type Magnitudes } from "../../src/core/magnitudes";
 import { emptySketch, mergeSketch, type Sketch } from "../../src/core/sketch";
 import { addTally, addValues, wordsOf } from "../../src/engine/tally";
@@ -57,7 +57,7 @@ describe("counts by magnitude", function () {
 	this.timeout(60_000);
 	const { file, engine } = withEngine();
 
-	for (const dtype of Object.keys(DTYPES) as DType[]) {
+	for (const dtype of (Object.keys(DTYPES) as DType[]).filter((dtype) => partsOf(dtype) === 1)) {
 		it(`are those of plain counting for any stored bytes of ${dtype}`, () => {
 			const anyValues = fc.uint8Array({ minLength: 64, maxLength: 2000 }).map((bytes) => {
 				const count = Math.floor((8 * bytes.length) / factsOf(dtype).bits);
@@ -114,7 +114,8 @@ describe("counts by magnitude", function () {
 		const found = magnitudesOf("f64", values);
 		assert.deepEqual([found.octaves[0], found.exponent[0]], [1, -4]);
 		assertMagnitudes(found, values);
-		assertMagnitudes(magnitudesOf("f64", Float64Array.of(1 - 2 ** -53)), [1 - 2 ** -53]);
+		const below = 1024 * (1 - 2 ** -53);
+		assertMagnitudes(magnitudesOf("f64", Float64Array.of(below)), [below]);
 	});
 
 	it("have one side only of negative or positive values, and zero's bin alone of zeros", () => {

@@ -72,7 +72,13 @@ describe("a report", function () {
 		}
 		assert.match(await page.locator(".warnings").innerText(), /5 NaN, the first at \[0, 0, 0\]/);
 		assert.match(await page.locator(".exact").innerText(), /Exact: from all 60 values\./);
-		assert.equal(await page.locator("figure svg").count(), 5);
+		assert.equal(await page.locator("figure svg").count(), 6);
+		const captions = await page.locator("figcaption").allInnerTexts();
+		assert.match(
+			captions[0] ?? "",
+			/^52 finite values, without 5 NaN, 1 \+Inf, 2 −Inf\. 64 bins as wide as each other/,
+		);
+		assert.match(captions[1] ?? "", /^52 finite values, .*2 −Inf\. Each bin is from a power of two to \d+ times it/);
 		const median = await page.locator('table[aria-label="Quantiles"] td').nth(2).innerText();
 		assert.ok(Math.abs(Number(median) - 10000) < 1e3, `the median is ${median}`);
 		assert.match(await page.locator("pre").nth(1).innerText(), /import numpy|x\.reshape|g = /);

@@ -21,7 +21,7 @@ const VIEWS = ["layout", "axes", "slice", "norms", "lenses", "differences"] as c
 /** Every view with all that folds away unfolded. */
 const STATES: Readonly<Record<(typeof VIEWS)[number], object>> = {
 	layout: {},
-	axes: { series: "mean", sort: "worst" },
+	axes: { series: "mean", sort: "worst", binning: "magnitude" },
 	slice: { slices: { 4: { effect: true, range: "own" } } },
 	norms: {},
 	lenses: {},

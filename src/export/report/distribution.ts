@@ -1,22 +1,23 @@
 import { type Distribution, QUANTILES, type QuantileName } from "../../core/distribution";
 import { formatNumber } from "../../core/format";
 import { svgInline } from "../../drawing/figure";
-import { histogramOf } from "../../drawing/histogram-chart";
+import { BINNINGS, type Binning, histogramOf } from "../../drawing/histogram";
 import { PRINT } from "../../drawing/surface";
 import { histogramPlot } from "../histogram-plot";
 import { h, type Markup, numbers } from "./markup";
 
-/** A histogram of all finite values, and their quantiles. */
+/** Histograms of all finite values, in bins of every kind, and their quantiles. */
 export function* distributionSection(found: Distribution, title: string): Generator<Markup, void, undefined> {
 	if (!found.count[0]) return;
-	const { relativeError } = found;
-	const histogram = histogramOf(found);
-	const plot = histogramPlot(histogram, title, false);
+	const { relativeError, quantiles } = found;
 	yield h("h2", {}, "Distribution");
-	yield h("figure", {}, { html: svgInline(plot, PRINT) }, h("figcaption", {}, plot.notes.join(" ")));
+	for (const binning of Object.keys(BINNINGS) as Binning[]) {
+		const plot = histogramPlot(histogramOf(found, binning), title, false);
+		yield h("figure", {}, { html: svgInline(plot, PRINT) }, h("figcaption", {}, plot.notes.join(" ")));
+	}
 	const names = Object.keys(QUANTILES) as QuantileName[];
 	const digits = relativeError === 0 ? 9 : 5;
-	const row = ["Value", ...names.map((name) => formatNumber(histogram.quantiles[name], digits))];
+	const row = ["Value", ...names.map((name) => formatNumber(quantiles[name][0] ?? NaN, digits))];
 	yield numbers("Quantiles", ["Quantile", ...names], [row]);
 	yield h(
 		"p",
