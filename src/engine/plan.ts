@@ -34,8 +34,14 @@ export interface Plan {
 /** The part of a chunk that a plan depends on. */
 export type ChunkGeometry = Pick<Chunk, "origin" | "shape" | "strides" | "offset">;
 
-/** Contiguous stretches shorter than this are summed as columns, where there are rows to sum over. */
-const SHORT = 16;
+/**
+ * Contiguous stretches shorter than this are summed as columns: where there are no rows to sum over, where there are more
+ * columns than have their sums in the cache, and elsewhere.
+ */
+const SHORT = { alone: 16, wide: 6, narrow: 64 };
+
+/** Columns that have their sums in the cache. */
+const MOST_COLUMNS = 2 ** 13;
 
 /** A loop that runs once. */
 export const ONCE: Loop = { count: 1, step: 0, axes: [] };
@@ -160,28 +166,26 @@ function arrange(loops: Loop[]): Loops {
 	let run = outer.pop() ?? ONCE;
 	const next = outer.at(-1);
 	const more = outer.findLastIndex(({ cells }) => !cells);
+	const short = ({ count }: Loop) => SHORT[more < 0 ? "alone" : count > MOST_COLUMNS ? "wide" : "narrow"];
 	// A short average inside a kept axis: as columns that share cells, if that leaves rows to sum over, or as longer stretches.
-	if (!run.cells && run.count < SHORT && next?.cells && follows(next, run)) {
+	if (!run.cells && next?.cells && follows(next, run)) {
 		const joined = join(next, run);
-		if (more >= 0 || isLong(joined)) {
+		if (run.count < short(joined) && (more >= 0 || averages(joined) >= SHORT.alone)) {
 			outer.pop();
 			run = joined;
 		}
 	}
-	if (!run.cells || isLong(run)) return { outer, run };
+	if (averages(run) >= short(run)) return { outer, run };
 	const rows = outer.findLastIndex(({ cells }) => !cells);
 	return { outer: outer.filter((_, i) => i !== rows), rows: outer[rows] ?? ONCE, run };
 }
 
-/** Whether the stretches of one cell in a run are long on average. */
-function isLong({ count, cells }: Loop): boolean {
-	return !cells || stretches(cells) * SHORT <= count;
-}
-
-function stretches(cells: Int32Array): number {
-	let count = 1;
-	for (let i = 1; i < cells.length; i++) if (cells[i] !== cells[i - 1]) count++;
-	return count;
+/** Elements in a stretch of one cell of a run, on average. */
+function averages({ count, cells }: Loop): number {
+	if (!cells) return Infinity;
+	let stretches = 1;
+	for (let i = 1; i < cells.length; i++) if (cells[i] !== cells[i - 1]) stretches++;
+	return count / stretches;
 }
 
 /** What index `i` of a loop adds to the C-order index in the tensor. */

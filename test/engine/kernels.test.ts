@@ -151,8 +151,8 @@ describe("a plan", () => {
 	});
 
 	it("sums images per channel in runs of an image", () => {
-		const { outer, run, rows } = plan([4, 6, 5, 7], [1, 6, 1, 1]);
-		assert.deepEqual([outer.map(({ count }) => count), run.count, rows], [[4, 6], 35, undefined]);
+		const { outer, run, rows } = plan([4, 6, 9, 8], [1, 6, 1, 1]);
+		assert.deepEqual([outer.map(({ count }) => count), run.count, rows], [[4, 6], 72, undefined]);
 	});
 
 	it("sums channels-last images per channel as columns over all pixels", () => {
@@ -164,6 +164,11 @@ describe("a plan", () => {
 		const { run, rows } = plan([50, 100, 2], [1, 100, 1]);
 		assert.deepEqual([run.count, rows?.count], [200, 50]);
 		assert.deepEqual([...(run.cells ?? [])].slice(0, 6), [0, 0, 1, 1, 2, 2]);
+	});
+
+	it("sums them in runs where there are too many columns for the cache", () => {
+		const { outer, run, rows } = plan([50, 2000, 7], [1, 2000, 1]);
+		assert.deepEqual([outer.map(({ count }) => count), run.count, rows], [[50, 2000], 7, undefined]);
 	});
 
 	it("sums long groups of the last axis in runs", () => {
