@@ -166,16 +166,16 @@ function arrange(loops: Loop[]): Loops {
 	let run = outer.pop() ?? ONCE;
 	const next = outer.at(-1);
 	const more = outer.findLastIndex(({ cells }) => !cells);
-	const short = ({ count }: Loop) => SHORT[more < 0 ? "alone" : count > MOST_COLUMNS ? "wide" : "narrow"];
+	const short = (columns: number) => SHORT[more < 0 ? "alone" : columns > MOST_COLUMNS ? "wide" : "narrow"];
 	// A short average inside a kept axis: as columns that share cells, if that leaves rows to sum over, or as longer stretches.
-	if (!run.cells && next?.cells && follows(next, run)) {
+	if (!run.cells && next?.cells && run.count < short(next.count * run.count) && follows(next, run)) {
 		const joined = join(next, run);
-		if (run.count < short(joined) && (more >= 0 || averages(joined) >= SHORT.alone)) {
+		if (more >= 0 || averages(joined) >= SHORT.alone) {
 			outer.pop();
 			run = joined;
 		}
 	}
-	if (averages(run) >= short(run)) return { outer, run };
+	if (averages(run) >= short(run.count)) return { outer, run };
 	const rows = outer.findLastIndex(({ cells }) => !cells);
 	return { outer: outer.filter((_, i) => i !== rows), rows: outer[rows] ?? ONCE, run };
 }
