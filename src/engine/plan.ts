@@ -102,15 +102,32 @@ function loopsOf(chunk: ChunkGeometry, { shape, cells }: Layout, cellSteps: Shap
 	for (let axis = 0; axis < shape.length; axis++) {
 		const origin = chunk.origin[axis] as number;
 		const count = chunk.shape[axis] as number;
-		const parts = { size: shape[axis] as number, cells: cells[axis] as number, step: cellSteps[axis] as number };
+		const [size, parts] = [shape[axis] as number, cells[axis] as number];
+		const [step, indexStep, cellStep] = [chunk.strides, indexSteps, cellSteps].map(
+			(steps) => steps[axis] as number,
+		) as [number, number, number];
 		if (count === 1) continue;
-		const first = cellOfIndex(origin, parts.size, parts.cells);
-		const last = cellOfIndex(origin + count - 1, parts.size, parts.cells);
+		const first = cellOfIndex(origin, size, parts);
+		const last = cellOfIndex(origin + count - 1, size, parts);
+		const width = size / parts;
+		if (first < last && size % parts === 0 && origin % width === 0 && count % width === 0) {
+			// Whole parts of one length: an axis of the parts that is kept, and one within them that is averaged.
+			const [kept, within] = [count / width, width];
+			const offsets = Int32Array.from({ length: kept }, (_, i) => i * cellStep);
+			loops.push({
+				count: kept,
+				step: step * width,
+				axes: [{ count: kept, step: indexStep * width }],
+				cells: offsets,
+			});
+			if (within > 1) loops.push({ count: within, step, axes: [{ count: within, step: indexStep }] });
+			continue;
+		}
 		loops.push({
 			count,
-			step: chunk.strides[axis] as number,
-			axes: [{ count, step: indexSteps[axis] as number }],
-			...(first === last ? {} : { cells: cellOffsets(origin, count, parts) }),
+			step,
+			axes: [{ count, step: indexStep }],
+			...(first === last ? {} : { cells: cellOffsets(origin, count, { size, cells: parts, step: cellStep }) }),
 		});
 	}
 	loops.sort((a, b) => Math.abs(b.step) - Math.abs(a.step));

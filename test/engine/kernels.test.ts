@@ -172,7 +172,18 @@ describe("a plan", () => {
 	});
 
 	it("sums long groups of the last axis in runs", () => {
-		const { run, rows } = plan([8, 96], [8, 2]);
-		assert.deepEqual([run.cells?.length, rows], [768, undefined]);
+		const { outer, run, rows } = plan([8, 96], [8, 2]);
+		assert.deepEqual([outer.map(({ count }) => count), run.count, run.cells, rows], [[16], 48, undefined, undefined]);
+	});
+
+	it("sums groups of channels in runs of a group", () => {
+		const { outer, run, rows } = plan([4, 64, 7, 7], [4, 32, 1, 1]);
+		assert.deepEqual([outer.map(({ count }) => count), run.count, run.cells, rows], [[128], 98, undefined, undefined]);
+	});
+
+	it("sums groups that are cut by the chunk, or of unequal length, by a table of their cells", () => {
+		const cut = planChunk({ origin: [16], shape: [96], strides: [1], offset: 0 }, { shape: [128], cells: [4] });
+		assert.deepEqual([...new Set(cut.run.cells)], [0, 1, 2, 3]);
+		assert.equal(plan([100], [3]).run.cells?.length, 100);
 	});
 });
