@@ -48,20 +48,28 @@ export function emptyMoments(dtype: DType, cells: number): Moments {
 	return emptied(blankMoments(dtype, cells), dtype);
 }
 
-/** Memory for moments, all zero, of which every cell is to be overwritten, shared by threads if so asked; throws as `emptyMoments` does. */
-export function blankMoments(dtype: DType, cells: number, shared = false): Moments {
-	if (cells > MAX_CELLS) {
-		throw new TensorError(
-			"too-large",
-			`This layout has ${cells} sets, more than the ${MAX_CELLS} whose statistics are kept in memory; average over more axes, or use larger groups.`,
-		);
-	}
-	const memory = (bytes: number) => (shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
+/** Memory for moments, all zero, of which every cell is to be overwritten; throws as `emptyMoments` does. */
+export function blankMoments(dtype: DType, cells: number): Moments {
+	checkCells(cells);
 	// Small fields share one piece of memory, as each piece costs something to move between threads; the system gives and
 	// takes back very large pieces page by page, which costs more than their use.
-	const packed = cells <= PACKED_CELLS ? memory(8 * FIELDS * cells) : undefined;
+	if (cells <= PACKED_CELLS) return momentsWithin(dtype, new ArrayBuffer(8 * FIELDS * cells), cells);
+	return momentsIn(dtype, () => [new ArrayBuffer(8 * cells), 0, cells]);
+}
+
+/** Throws `too-large` past `MAX_CELLS`. */
+export function checkCells(cells: number): void {
+	if (cells <= MAX_CELLS) return;
+	throw new TensorError(
+		"too-large",
+		`This layout has ${cells} sets, more than the ${MAX_CELLS} whose statistics are kept in memory; average over more axes, or use larger groups.`,
+	);
+}
+
+/** Moments whose arrays lie behind each other in memory of `8 * FIELDS * cells` bytes. */
+export function momentsWithin(dtype: DType, memory: ArrayBufferLike, cells: number): Moments {
 	let taken = 0;
-	return momentsIn(dtype, () => (packed ? [packed, 8 * cells * taken++, cells] : [memory(8 * cells), 0, cells]));
+	return momentsIn(dtype, () => [memory, 8 * cells * taken++, cells]);
 }
 
 /** Moments whose arrays lie in the places that are given one after the other, `FIELDS` in all; `zeros` is in the seventh. */

@@ -1,6 +1,6 @@
 import { type DType, partsOf, realDType } from "../core/dtype";
 import { type Layout, sizeOf } from "../core/layout";
-import { blankMoments, emptied, FIELDS, type Moments } from "../core/moments";
+import { checkCells, emptied, FIELDS, type Moments, momentsWithin } from "../core/moments";
 import { layoutWithParts } from "./derive";
 
 /**
@@ -11,11 +11,22 @@ export function momentsToFill(dtype: DType, layouts: readonly Layout[]): Moments
 	const real = realDType(dtype);
 	const placed = layouts.map((layout) => {
 		const { shape, cells } = partsOf(dtype) === 2 ? layoutWithParts(layout) : layout;
-		const moments = blankMoments(real, sizeOf(cells), true);
+		const count = sizeOf(cells);
+		checkCells(count);
+		const moments = momentsWithin(real, sharedMemory(8 * FIELDS * count), count);
 		return sizeOf(shape) > 0 ? moments : emptied(moments, real);
 	});
 	countShared(placed);
 	return placed;
+}
+
+const WASM_PAGE = 2 ** 16;
+
+/** Zeros that threads share. Much of it comes as WebAssembly's memory, whose pages are made when they are first used: by all threads, not by the one that asks. */
+function sharedMemory(bytes: number): ArrayBufferLike {
+	if (bytes < MUCH) return new SharedArrayBuffer(bytes);
+	const pages = Math.ceil(bytes / WASM_PAGE);
+	return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }).buffer;
 }
 
 /** Bytes from which on memory is neither kept by the allocator nor written when it is asked for. */
