@@ -1,6 +1,7 @@
+import { refines } from "./coarsen";
 import { type DType, factsOf } from "./dtype";
 import { averageOver, divisors, type Layout, type Shape, setSize, sizeOf } from "./layout";
-import { type Moments, refines } from "./moments";
+import type { Moments } from "./moments";
 
 /** What a normalization leaves of every set: mean 0 and variance 1, or a mean square of 1. */
 export type Standard = "mean and variance" | "mean square";

@@ -1,7 +1,8 @@
 import { cellAffine, rmsBetween } from "./cell-affine";
+import { cellsWithin } from "./coarsen";
 import { TensorError } from "./errors";
 import { type Layout, sizeOf } from "./layout";
-import { cellsWithin, emptyMoments, type Moments, mergeCell } from "./moments";
+import { emptyMoments, type Moments, mergeCell } from "./moments";
 import { layoutOf, type Norm } from "./normalizations";
 
 /** Draws of random sub-batches where nothing else is asked for. */

@@ -1,7 +1,8 @@
 import { cellAffine } from "./cell-affine";
+import { cellsWithin, refines } from "./coarsen";
 import { formatCount, formatNumber } from "./format";
 import { type Layout, type Shape, setSize, sizeOf } from "./layout";
-import { cellsWithin, type Moments, refines } from "./moments";
+import type { Moments } from "./moments";
 import { affineOf, layoutOf, type Norm, normalization } from "./normalizations";
 
 /** How the sets of one norm lie to those of another: the same; each inside one of the other's; holding them; or across. */

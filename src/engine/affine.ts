@@ -1,5 +1,6 @@
+import { cellsWithin } from "../core/coarsen";
 import { type Layout, partStart, type Shape } from "../core/layout";
-import { cellStatistics, cellsWithin, type Moments } from "../core/moments";
+import { cellStatistics, type Moments } from "../core/moments";
 import { affineFrom, deviationOf, exceptionOf, withEps } from "../core/norm-affine";
 import type { InputId } from "../core/norm-inputs";
 import type { Affine, SetStatistics, SetTable } from "../core/normalization";

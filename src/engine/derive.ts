@@ -1,7 +1,8 @@
+import { coarsen, refines } from "../core/coarsen";
 import type { DType } from "../core/dtype";
 import { type Layout, sizeOf } from "../core/layout";
 import { copyCells, mergeCells } from "../core/merge-cells";
-import { blankMoments, COUNTED, coarsen, emptyMoments, MAX_CELLS, type Moments, refines } from "../core/moments";
+import { blankMoments, COUNTED, emptyMoments, MAX_CELLS, type Moments } from "../core/moments";
 
 /** Cells of a layout that is only computed because several others follow from it: few, so that they stay in the cache. */
 const JOINED_CELLS = 2 ** 16;

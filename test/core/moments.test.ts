@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { coarsen, refines } from "../../src/core/coarsen";
 import { TensorError } from "../../src/core/errors";
 import { denseStrides, type Layout, sizeOf } from "../../src/core/layout";
-import { coarsen, emptyMoments, MAX_CELLS, mergeGroup, refines, widen } from "../../src/core/moments";
+import { emptyMoments, MAX_CELLS, mergeGroup, widen } from "../../src/core/moments";
 import { commonRefinement, deriveMoments, layoutsToCompute } from "../../src/engine/derive";
 import { addChunk } from "../../src/engine/kernels";
 import { anyLayout, anyNumbers, anyShape } from "../engine/chunks";

@@ -1,6 +1,6 @@
 import { type Choices, type Chosen, choose } from "../../../src/core/chosen";
+import { cellsWithin } from "../../../src/core/coarsen";
 import { sizeOf } from "../../../src/core/layout";
-import { cellsWithin } from "../../../src/core/moments";
 import { affineOf } from "../../../src/core/normalizations";
 import { type Recipe, recipeOf } from "../../../src/notation/recipe";
 import { chooseNorm, presetsOf } from "../../../webview/presets";
