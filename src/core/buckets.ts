@@ -79,6 +79,14 @@ export function valueOfBucket(scale: Scale, page: number, bucket: number, bits: 
 	return negative ? 0 - magnitude : magnitude;
 }
 
+/** How far apart the two ends of a bucket are; of integers the numbers next to them in it. */
+export function widthOfBucket(scale: Scale, page: number, bits: number): number {
+	const facts = WORDS[scale.width];
+	const power = Math.max(exponentOfPage(facts, page), 1) - facts.bias;
+	const width = 2 ** (power - bitsOfPage(scale, page, bits));
+	return scale.integer ? Math.max(0, width - 1) : width;
+}
+
 /** The magnitude below which numbers share their bucket with zero, when `bits` are kept; 0 for integers. */
 export function zeroBucketEnd({ width, integer }: Scale, bits: number): number {
 	return integer ? 0 : 2 ** (1 - WORDS[width].bias - bits);

@@ -1,4 +1,5 @@
 import { bitsOfPage, valueOfBucket, WORDS, zeroBucketEnd } from "./buckets";
+import { type End, findEnd, noEnd } from "./ends";
 import { countMagnitudes, type Magnitudes } from "./magnitudes";
 import type { Sketch } from "./sketch";
 
@@ -31,6 +32,8 @@ export interface Distribution {
 	 */
 	readonly histogram: Float64Array;
 	readonly magnitudes: Magnitudes;
+	/** What is at the smallest and at the largest element. */
+	readonly ends: Readonly<Record<"min" | "max", End>>;
 	/**
 	 * How far from the element a quantile may be, relative to the element; 0 where all are exact. Elements may also be that
 	 * far from the place that they have in `histogram`, not in `magnitudes`. Below the smallest normal number (2^-126 for f32, 2^-1022 for f64)
@@ -47,6 +50,7 @@ export function distributionOf(sketch: Sketch): Distribution {
 	const quantiles = Object.fromEntries(names.map((name) => [name, empty()])) as Record<QuantileName, Float64Array>;
 	const histogram = new Float64Array(cells * HISTOGRAM_BINS);
 	const magnitudes = countMagnitudes(cells);
+	const ends = { min: noEnd(cells), max: noEnd(cells) };
 	let exact = true;
 	for (let cell = 0; cell < cells; cell++) {
 		const elements = count[cell] as number;
@@ -72,6 +76,7 @@ export function distributionOf(sketch: Sketch): Distribution {
 			magnitudes.add(low === high ? low : found, counted);
 		});
 		magnitudes.endCell(cell);
+		for (const which of ["min", "max"] as const) findEnd(ends[which], sketch, cell, which, only);
 	}
 	const known = (ends: Float64Array) => ends.map((end, cell) => (count[cell] === 0 ? NaN : end));
 	return {
@@ -81,6 +86,7 @@ export function distributionOf(sketch: Sketch): Distribution {
 		quantiles,
 		histogram,
 		magnitudes: magnitudes.found(exact ? 0 : zeroBucketEnd(sketch.scale, sketch.bits)),
+		ends,
 		relativeError: exact ? 0 : 2 ** -(sketch.bits + 1),
 	};
 }

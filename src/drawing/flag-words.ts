@@ -17,15 +17,33 @@ export interface FlagWords {
 
 /** What stands out along an axis, most serious first. */
 export function flagWords(profile: AxisProfile, letter: string): FlagWords[] {
-	const unit = profile.bins < profile.size ? "bins" : letter;
 	return flagsOf(profile).map(({ flag, bins }) => {
 		const { label, rule } = PROFILE_FLAGS[flag];
-		return {
-			label,
-			counted: `${formatCount(bins.length)} of ${formatCount(profile.bins)} ${unit} ${label}`,
-			named: bins.slice(0, NAMED).map((bin) => ({ bin, name: rangeOf(profile, bin) })),
-			more: bins.length > NAMED ? `and ${formatCount(bins.length - NAMED)} more` : "",
-			rule,
-		};
+		return wordsOf(profile, letter, { label, rule, bins });
 	});
+}
+
+/** Bins of a profile with what is told of them. */
+interface Flagged {
+	readonly label: string;
+	readonly rule: string;
+	readonly bins: readonly number[];
+	/** What stands after the name of a bin. */
+	readonly shareOf?: (bin: number) => string;
+}
+
+/** A flag of some bins in words. */
+export function wordsOf(
+	profile: AxisProfile,
+	letter: string,
+	{ label, rule, bins, shareOf = () => "" }: Flagged,
+): FlagWords {
+	const unit = profile.bins < profile.size ? "bins" : letter;
+	return {
+		label,
+		counted: `${formatCount(bins.length)} of ${formatCount(profile.bins)} ${unit} ${label}`,
+		named: bins.slice(0, NAMED).map((bin) => ({ bin, name: `${rangeOf(profile, bin)}${shareOf(bin)}` })),
+		more: bins.length > NAMED ? `and ${formatCount(bins.length - NAMED)} more` : "",
+		rule,
+	};
 }

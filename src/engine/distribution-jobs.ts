@@ -48,21 +48,12 @@ function onePart({ origin, shape, strides, offset, values }: Decoded, part: 0 | 
 export function mergedDistribution([first, ...rest]: readonly Sketch[], context: CallContext): Distribution {
 	if (!first) throw new RangeError("A distribution is of at least one share.");
 	const distribution = distributionOf(rest.reduce(mergeSketch, first));
-	const { count, nan, posInf, negInf, min, max, quantiles, histogram, magnitudes } = distribution;
-	const { counts, octaves, exponent } = magnitudes;
-	const arrays = [
-		count,
-		nan,
-		posInf,
-		negInf,
-		min,
-		max,
-		histogram,
-		counts,
-		octaves,
-		exponent,
-		...Object.values(quantiles),
-	];
-	context.transfer(...arrays.map(({ buffer }) => buffer as ArrayBuffer));
+	context.transfer(...arraysIn(distribution).map(({ buffer }) => buffer as ArrayBuffer));
 	return distribution;
+}
+
+/** All arrays of numbers in an answer, however deep. */
+function arraysIn(value: unknown): ArrayBufferView[] {
+	if (ArrayBuffer.isView(value)) return [value];
+	return typeof value === "object" && value !== null ? Object.values(value).flatMap(arraysIn) : [];
 }

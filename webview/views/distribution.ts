@@ -3,6 +3,7 @@ import { QUANTILES, type QuantileName } from "../../src/core/distribution";
 import { formatCount, formatNumber } from "../../src/core/format";
 import { BINNINGS, type Binning, type Histogram, histogramOf } from "../../src/drawing/histogram";
 import { drawHistogram, histogramBinAt } from "../../src/drawing/histogram-chart";
+import { pileSentences } from "../../src/drawing/pile-words";
 import { histogramPlot } from "../../src/export/histogram-plot";
 import { checkbox, dropdown } from "../controls/controls";
 import { el, oncePerFrame, setText } from "../dom";
@@ -70,6 +71,7 @@ function drawn(found: Distribution, store: Store, menu: HTMLElement): HTMLElemen
 			quantilesTable(found),
 		),
 		el("p", { class: "quiet" }, quantilesError(found)),
+		...pileSentences(found).map((sentence) => el("p", {}, sentence)),
 		table.element,
 	];
 }

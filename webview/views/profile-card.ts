@@ -14,6 +14,7 @@ import { type Session, selectedTensor, titleOf } from "../session";
 import type { Store } from "../store";
 import { prepareCanvas, themeOf, whenShownAnew } from "./canvas";
 import { createProfileFlags } from "./profile-flags";
+import { createProfilePiles } from "./profile-piles";
 import { createProfileTable } from "./profile-table";
 import { summaryOf, valuesOf } from "./profile-words";
 import { createProfileZoom } from "./profile-zoom";
@@ -61,7 +62,7 @@ export function createProfileCard(store: Store, session: Session): ProfileCard {
 	};
 	const zoom = createProfileZoom(store, session, () => refresh());
 	const table = createProfileTable(select);
-	const flags = createProfileFlags((bin) => {
+	const pick = (bin: number) => {
 		if (!whole || !now) return;
 		zoom.showAll();
 		const position = now.positionOf(partStart(bin, whole.size, whole.bins));
@@ -70,7 +71,9 @@ export function createProfileCard(store: Store, session: Session): ProfileCard {
 		canvas.focus();
 		point(position);
 		select(position);
-	});
+	};
+	const flags = createProfileFlags(pick);
+	const piles = createProfilePiles(store, session, pick);
 	const labels = (most: number): PositionLabel[] => {
 		if (!now) return [];
 		const { profile, nameOf, boundsOf } = now;
@@ -89,7 +92,16 @@ export function createProfileCard(store: Store, session: Session): ProfileCard {
 		return profilePlot(now, subject, state, labels(11));
 	});
 	const head = el("div", { class: "plot-head" }, title, zoom.element, menu);
-	const element = el("article", { class: "profile" }, head, flags.element, canvas, readout, table.element);
+	const element = el(
+		"article",
+		{ class: "profile" },
+		head,
+		flags.element,
+		canvas,
+		readout,
+		piles.element,
+		table.element,
+	);
 
 	const frame = () => now && frameOf(now.profile, store.get(), { width: canvas.clientWidth, height: CHART_HEIGHT });
 	const redraw = oncePerFrame(() => {
@@ -215,6 +227,7 @@ export function createProfileCard(store: Store, session: Session): ProfileCard {
 				shownAs,
 			);
 			flags.show(next, letter(), sampled);
+			piles.show(next, about.shape, letter());
 			refresh();
 		},
 	};

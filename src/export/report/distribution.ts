@@ -2,6 +2,7 @@ import { type Distribution, QUANTILES, type QuantileName } from "../../core/dist
 import { formatNumber } from "../../core/format";
 import { svgInline } from "../../drawing/figure";
 import { BINNINGS, type Binning, histogramOf } from "../../drawing/histogram";
+import { pileSentences } from "../../drawing/pile-words";
 import { PRINT } from "../../drawing/surface";
 import { histogramPlot } from "../histogram-plot";
 import { h, type Markup, numbers } from "./markup";
@@ -26,4 +27,5 @@ export function* distributionSection(found: Distribution, title: string): Genera
 			? "Quantiles are exact: each is one of the values (NumPy’s inverted_cdf)."
 			: `Quantiles are within ${formatNumber(relativeError, 2)} of the value that they stand for, relative to it.`,
 	);
+	for (const sentence of pileSentences(found)) yield h("p", {}, sentence);
 }
