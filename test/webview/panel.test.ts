@@ -74,7 +74,7 @@ describe("the inspector's panel", function () {
 		});
 		for (const [k, profile] of profiles.entries()) {
 			const card = panel.page.locator(".profile").nth(k);
-			await card.locator("summary").click();
+			await card.locator("summary", { hasText: "Table" }).click();
 			await card.locator("tbody tr:not(.spacer)").first().waitFor();
 			const rows = await rowsOf(panel, `.profile:nth-child(${k + 1})`);
 			const bin = Math.min(5, profile.bins - 1);
