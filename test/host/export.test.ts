@@ -79,7 +79,8 @@ describe("the export commands, called by a program", () => {
 		const text = fs.readFileSync(target.fsPath, "utf8");
 		assert.match(text, /<h1>acts\.npy<\/h1>/);
 		assert.match(text, /What LayerNorm averages together/);
-		assert.equal(text.match(/<svg /g)?.length, 5);
+		// The layout, a profile of each of the three axes, and the histogram by width and by magnitude.
+		assert.equal(text.match(/<svg /g)?.length, 6);
 		assert.deepEqual(files.names(), ["acts.csv", "acts.html", "acts.json", "acts.npy"]);
 	});
 
