@@ -1,5 +1,6 @@
 import { cellOfIndex, denseStrides, type Layout, partStart, type Shape } from "../core/layout";
 import type { Chunk } from "../formats/reader";
+import { indexTable } from "./tables";
 
 /** A loop over a chunk: one axis, or several that lie behind each other in memory and became one. */
 export interface Loop {
@@ -103,32 +104,25 @@ function loopsOf(chunk: ChunkGeometry, { shape, cells }: Layout, cellSteps: Shap
 		const origin = chunk.origin[axis] as number;
 		const count = chunk.shape[axis] as number;
 		const [size, parts] = [shape[axis] as number, cells[axis] as number];
-		const [step, indexStep, cellStep] = [chunk.strides, indexSteps, cellSteps].map(
-			(steps) => steps[axis] as number,
-		) as [number, number, number];
+		const cellStep = cellSteps[axis] as number;
 		if (count === 1) continue;
+		/** A loop along the axis, each step of which goes over so many of its indices. */
+		const along = (steps: number, indices: number): Loop => ({
+			count: steps,
+			step: (chunk.strides[axis] as number) * indices,
+			axes: [{ count: steps, step: (indexSteps[axis] as number) * indices }],
+		});
 		const first = cellOfIndex(origin, size, parts);
 		const last = cellOfIndex(origin + count - 1, size, parts);
 		const width = size / parts;
-		if (first < last && size % parts === 0 && origin % width === 0 && count % width === 0) {
+		if (first === last) loops.push(along(count, 1));
+		else if (size % parts === 0 && origin % width === 0 && count % width === 0) {
 			// Whole parts of one length: an axis of the parts that is kept, and one within them that is averaged.
-			const [kept, within] = [count / width, width];
-			const offsets = Int32Array.from({ length: kept }, (_, i) => i * cellStep);
-			loops.push({
-				count: kept,
-				step: step * width,
-				axes: [{ count: kept, step: indexStep * width }],
-				cells: offsets,
-			});
-			if (within > 1) loops.push({ count: within, step, axes: [{ count: within, step: indexStep }] });
-			continue;
+			loops.push({ ...along(count / width, width), cells: indexTable(0, count / width, cellStep) });
+			if (width > 1) loops.push(along(width, 1));
+		} else {
+			loops.push({ ...along(count, 1), cells: cellOffsets(origin, count, { size, cells: parts, step: cellStep }) });
 		}
-		loops.push({
-			count,
-			step,
-			axes: [{ count, step: indexStep }],
-			...(first === last ? {} : { cells: cellOffsets(origin, count, { size, cells: parts, step: cellStep }) }),
-		});
 	}
 	loops.sort((a, b) => Math.abs(b.step) - Math.abs(a.step));
 	return arrange(collapse(loops));

@@ -1,6 +1,8 @@
 /** Offsets of `count` indices from `first` on, `step` apart. */
 export function indexTable(first: number, count: number, step: number): Int32Array {
-	return Int32Array.from({ length: count }, (_, i) => (first + i) * step);
+	const out = new Int32Array(count);
+	for (let i = 0; i < count; i++) out[i] = (first + i) * step;
+	return out;
 }
 
 /** Offsets of all combinations of indices of some axes, in the order of the axes, the last fastest. */

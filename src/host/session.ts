@@ -68,7 +68,7 @@ export function startSession(host: Host, uri: vscode.Uri, webview: vscode.Webvie
 					const reading = first?.() ?? read(signal);
 					first = undefined;
 					const found = await reading;
-					shown = found.ahead?.request;
+					shown = found.ahead?.request ?? shown;
 					opened = true;
 					// After the answer: the panel can only select what it knows.
 					setTimeout(showWanted, 0);

@@ -1,5 +1,4 @@
-import type { Distribution } from "../../src/core/distribution";
-import { QUANTILES, type QuantileName } from "../../src/core/distribution";
+import { type Distribution, QUANTILES, type QuantileName } from "../../src/core/distribution";
 import { formatCount, formatNumber } from "../../src/core/format";
 import { BINNINGS, type Binning, type Histogram, histogramOf } from "../../src/drawing/histogram";
 import { drawHistogram, histogramBinAt } from "../../src/drawing/histogram-chart";
