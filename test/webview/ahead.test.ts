@@ -26,13 +26,20 @@ describe("what a fresh panel asks first", function () {
 			),
 		);
 	const large = () => placeZeros(suite.folder, "large.npy", LARGE);
-	const reading = (file: string, axes: AxisChoices = {}) =>
-		readAhead(suite.engine, Promise.resolve({ path: file }), axes, new AbortController().signal);
+	const reading = (file: string, axes: AxisChoices = {}, engine = suite.engine) =>
+		readAhead(engine, Promise.resolve({ path: file }), axes, new AbortController().signal);
 
-	/** The same, when its numbers are there: the one worker has answered the same questions after it. */
+	/** The same, when its numbers are there. */
 	const read = async (file: string, axes: AxisChoices = {}) => {
-		const first = reading(file, axes);
-		for (let k = 0; k < 2; k++) await suite.engine.inspect({ file: { path: file }, part: 0, sample: true });
+		let found = () => {};
+		const answered = new Promise<void>((resolve) => {
+			found = resolve;
+		});
+		const first = reading(file, axes, {
+			...suite.engine,
+			inspect: (...asked) => suite.engine.inspect(...asked).finally(() => setTimeout(found, 0)),
+		});
+		await answered;
 		return first();
 	};
 

@@ -4,7 +4,7 @@ import type { SavedPlot } from "../../src/protocol";
 import { f32, noise, writeTensors } from "../engine/files";
 import { csvRows } from "../export/csv-table";
 import type { WebviewPage } from "../support/webview-page";
-import { numbersShown, panels, rowsOf } from "./panel";
+import { choose, numbersShown, panels, rowsOf } from "./panel";
 
 const SHAPE = [3, 40, 20] as const;
 /** Magnitudes over some ten decades, with zeros, NaN and infinities. */
@@ -16,15 +16,6 @@ const FINITE = [...VALUES].filter(Number.isFinite);
 function countBetween(from: number, to: number): number {
 	if (from <= 0 && to >= 0) return FINITE.filter((x) => Math.abs(x) < 1e-30).length;
 	return FINITE.filter((x) => (from < 0 ? x > from && x <= to : x >= from && x < to)).length;
-}
-
-const bins = (panel: WebviewPage) => panel.page.locator('vscode-dropdown[aria-label="Bins"]');
-
-async function chooseBins(panel: WebviewPage, option: string) {
-	await bins(panel).click();
-	await bins(panel)
-		.locator("vscode-option", { hasText: new RegExp(option) })
-		.click();
 }
 
 const tableOf = async (panel: WebviewPage) => {
@@ -81,7 +72,7 @@ describe("the histogram in the panel", function () {
 		const picture = () =>
 			panel.page.locator("canvas.histogram-canvas").evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
 		const equal = await picture();
-		await chooseBins(panel, "by magnitude");
+		await choose(panel.page, "Bins", "by magnitude");
 		await panel.page.waitForFunction(
 			(old) => document.querySelector<HTMLCanvasElement>("canvas.histogram-canvas")?.toDataURL() !== old,
 			equal,
@@ -116,7 +107,7 @@ describe("the histogram in the panel", function () {
 		await panel.page.waitForTimeout(350);
 		assert.equal((panel.savedState() as { binning: string }).binning, "magnitude");
 		assert.equal(asks(), 1, "the numbers of both are there");
-		await chooseBins(panel, "of equal width");
+		await choose(panel.page, "Bins", "of equal width");
 		assert.equal((await tableOf(panel)).length, 64);
 		assert.deepEqual(panel.problems, []);
 	});

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as path from "node:path";
 import { f32, noise, writeTensors } from "../engine/files";
-import { panels } from "./panel";
+import { choose, panels } from "./panel";
 
 const DIGITS = "media/samples/digits/conv1-batchnorm.safetensors";
 const STATE = { view: "lenses" };
@@ -43,13 +43,8 @@ describe("the lenses of the panel", function () {
 		const panel = await suite.open(file, { state: { ...STATE, tensor: "x" } });
 		const section = panel.page.locator(".lens", { has: panel.page.locator("h2", { hasText: "Padding" }) });
 		await section.getByText("Choose the tensor that says which elements are valid.").waitFor();
-		const choose = async (label: string, option: string) => {
-			const field = section.locator(`vscode-dropdown[aria-label="${label}"]`);
-			await field.click();
-			await field.locator("vscode-option", { hasText: option }).click();
-		};
-		await choose("which is", "lengths");
-		await choose("Told by", "lengths [3]");
+		await choose(section, "which is", "lengths");
+		await choose(section, "Told by", "lengths [3]");
 		await section.getByText("56 of 96 values are valid").waitFor();
 		assert.deepEqual(panel.problems, []);
 	});

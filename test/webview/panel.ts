@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import * as path from "node:path";
 import { after, afterEach, before } from "mocha";
-import type { Browser } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import type { Engine } from "../../src/engine/api";
 import { createEngine } from "../../src/engine/engine";
 import type { HostApi } from "../../src/protocol";
@@ -100,4 +100,11 @@ export async function showView({ page }: WebviewPage, label: string): Promise<vo
 /** Changes what becomes of an axis at its chip. */
 export async function setRole({ page }: WebviewPage, axis: number, role: "averaged" | "kept" | "split"): Promise<void> {
 	await page.locator(".chip").nth(axis).getByRole("radio", { name: role }).check();
+}
+
+/** Chooses the entry of a dropdown whose text holds this one. */
+export async function choose(within: Page | Locator, label: string, option: string | RegExp): Promise<void> {
+	const field = within.locator(`vscode-dropdown[aria-label="${label}"]`);
+	await field.click();
+	await field.locator("vscode-option", { hasText: option }).click();
 }

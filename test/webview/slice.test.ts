@@ -8,7 +8,7 @@ import { toWire } from "../../src/wire";
 import { MARK_COLOURS } from "../../webview/slice/paint";
 import { f32, noise, writeTensors } from "../engine/files";
 import type { WebviewPage } from "../support/webview-page";
-import { panels } from "./panel";
+import { choose, panels } from "./panel";
 
 const SHAPE = [2, 3, 6, 8] as const;
 const VALUES = noise(2 * 3 * 6 * 8, 11).map(Math.fround);
@@ -44,12 +44,6 @@ async function colourOf(
 }
 
 const readout = ({ page }: WebviewPage) => page.locator("#slice-readout");
-
-async function choose({ page }: WebviewPage, label: string, option: string) {
-	const field = page.locator(`vscode-dropdown[aria-label="${label}"]`);
-	await field.click();
-	await field.locator("vscode-option", { hasText: option }).click();
-}
 
 /** Waits until a slice of some aspects arrived and is painted. */
 async function painted({ page }: WebviewPage, images = 1) {
@@ -159,9 +153,9 @@ describe("the slice viewer", function () {
 		for (let k = 0; k < 5; k++) await panel.page.keyboard.press("ArrowRight");
 		await panel.page.waitForTimeout(200);
 		assert.equal(asked().length, before);
-		await choose(panel, "Rows", "N (2)");
+		await choose(panel.page, "Rows", "N (2)");
 		await panel.page.getByText("N × W at C 2, H 0 of x").waitFor();
-		await choose(panel, "Columns", "N (2)");
+		await choose(panel.page, "Columns", "N (2)");
 		await panel.page.getByText("W × N at C 2, H 0 of x").waitFor();
 		assert.deepEqual(panel.problems, []);
 	});
@@ -258,7 +252,7 @@ describe("the slice viewer", function () {
 		await painted(panel);
 		await panel.page.getByText(/10–29, .* 100–149/).waitFor();
 		await panel.page.keyboard.press("Escape");
-		await choose(panel, "Colour map", "Inferno");
+		await choose(panel.page, "Colour map", "Inferno");
 		await panel.page.waitForTimeout(400);
 		const saved = panel.savedState() as { slices: typeof slices };
 		assert.deepEqual(saved.slices, { 2: { ...slices[2], colours: "inferno" } });
