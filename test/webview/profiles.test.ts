@@ -224,7 +224,7 @@ describe("statistics along axes in the panel", function () {
 		await panel.page.getByText(/^Quantiles are (exact|within)/).waitFor();
 		const section = panel.page.locator("section", { has: panel.page.getByRole("heading", { name: "Distribution" }) });
 		await section.getByText("Table").click();
-		await section.locator("tbody tr:not(.spacer)").nth(6).waitFor();
+		await section.locator('table[aria-label="Histogram by bins"] tbody tr:not(.spacer)').nth(6).waitFor();
 		const bins = await rowsOf(panel, 'table[aria-label="Histogram by bins"]');
 		assert.ok(bins.length > 5);
 		const picture = () =>
