@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { choose } from "../../../src/core/chosen";
 import { NOTATIONS } from "../../../src/notation/notations";
 import { recipeOf } from "../../../src/notation/recipe";
-import { panels } from "../panel";
+import { choose as chooseOption, panels } from "../panel";
 
 describe("the notation in the panel", function () {
 	this.timeout(60_000);
@@ -14,11 +14,8 @@ describe("the notation in the panel", function () {
 		const recipe = recipeOf(choose([32, 12, 8, 8], {}));
 		assert.ok(recipe);
 		const code = page.locator(".notation .code");
-		for (const [id, { label, write }] of Object.entries(NOTATIONS)) {
-			await page.locator(".notation vscode-dropdown").evaluate((element, value) => {
-				(element as HTMLElement & { value: string }).value = value;
-				element.dispatchEvent(new Event("change"));
-			}, id);
+		for (const { label, write } of Object.values(NOTATIONS)) {
+			await chooseOption(page, "The same in", label);
 			await page.waitForFunction(([wanted]) => document.querySelector(".notation .code")?.textContent === wanted, [
 				write(recipe),
 			] as const);
