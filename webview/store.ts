@@ -100,6 +100,9 @@ export interface Store {
 	readonly watch: (select: (state: State) => readonly unknown[], changed: (state: State) => void) => void;
 }
 
+/** Milliseconds from a change until it is remembered. */
+const SAVE_MS = 200;
+
 /** A store that starts as nothing is known, with what was remembered filled in. */
 export function createStore(remembered: Partial<State>, remember: (state: Partial<State>) => void): Store {
 	let state: State = {
@@ -131,11 +134,16 @@ export function createStore(remembered: Partial<State>, remember: (state: Partia
 	const listeners: (() => void)[] = [];
 	const run = inTurns(listeners);
 	let scheduled = false;
-	let saving: ReturnType<typeof setTimeout> | undefined;
+	let saving = false;
 
 	const notify = () => {
 		scheduled = false;
 		run();
+	};
+	// A save waits for no rest: the progress of a long reading is an update, too, and a panel may be hidden during it.
+	const save = () => {
+		saving = false;
+		remember(Object.fromEntries(REMEMBERED.map((name) => [name, state[name]])) as Partial<State>);
 	};
 
 	return {
@@ -146,11 +154,9 @@ export function createStore(remembered: Partial<State>, remember: (state: Partia
 				scheduled = true;
 				queueMicrotask(notify);
 			}
-			clearTimeout(saving);
-			saving = setTimeout(
-				() => remember(Object.fromEntries(REMEMBERED.map((name) => [name, state[name]])) as Partial<State>),
-				200,
-			);
+			if (saving) return;
+			saving = true;
+			setTimeout(save, SAVE_MS);
 		},
 		watch(select, changed) {
 			let selected = select(state);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
-import { eventually, inspector, useFolder } from "../support/extension";
+import { eventually } from "../support/eventually";
+import { inspector, useFolder } from "../support/extension";
 import { npyOf } from "../support/npy";
 
 /** The view type of the active tab's editor and the file it shows. */

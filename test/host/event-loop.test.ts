@@ -5,7 +5,8 @@ import * as vscode from "vscode";
 import type { StatisticsJson } from "../../src/core/statistics-json";
 import type { Normalized } from "../../src/host/normalizeFlow";
 import { longestBlockDuring } from "../support/event-loop";
-import { eventually, inspector, useFolder } from "../support/extension";
+import { eventually } from "../support/eventually";
+import { inspector, useFolder } from "../support/extension";
 import { npyHeader } from "../support/npy";
 import { PROJECT } from "../support/places";
 

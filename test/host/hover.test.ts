@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
-import { eventually, inspector, useFolder } from "../support/extension";
+import { eventually } from "../support/eventually";
+import { inspector, useFolder } from "../support/extension";
 import { npyHeader, npyOf } from "../support/npy";
 
 /** The hover of this extension over the first place of `under` in a new file of this text. */

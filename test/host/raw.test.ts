@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import type { RawLayout } from "../../src/core/raw-layout";
 import type { StatisticsJson } from "../../src/core/statistics-json";
-import { eventually, inspector, useFolder } from "../support/extension";
+import { eventually } from "../support/eventually";
+import { inspector, useFolder } from "../support/extension";
 
 describe("a raw file", () => {
 	const files = useFolder("raw");

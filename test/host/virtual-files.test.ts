@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import * as vscode from "vscode";
 import type { StatisticsJson } from "../../src/core/statistics-json";
-import { eventually, inspector, useFolder } from "../support/extension";
+import { eventually } from "../support/eventually";
+import { inspector, useFolder } from "../support/extension";
 import { npyOf, valuesOfNpy } from "../support/npy";
 
 const SCHEME = "tensor-inspector-test";

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import * as path from "node:path";
 import { f32, noise, writeTensors } from "../engine/files";
 import { THEMES } from "../support/webview-page";
-import { numbersShown, panels } from "./panel";
+import { numbersShown, panels, rest } from "./panel";
 
 const AXE = readFileSync(createRequire(path.resolve("package.json")).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -53,7 +53,7 @@ describe("the panel for everybody", function () {
 				await page.evaluate(() => {
 					for (const fold of document.querySelectorAll("details")) fold.open = true;
 				});
-				await page.waitForTimeout(300);
+				await rest(panel, 300);
 				const violations = await page.evaluate(async () => {
 					const { axe } = window as unknown as {
 						axe: { run: (root: Document, options: object) => Promise<{ violations: Violation[] }> };
@@ -78,7 +78,7 @@ describe("the panel for everybody", function () {
 			// A panel of 1000 by 800 pixels, twice enlarged.
 			const panel = await suite.open(file(), { state, width: 500, height: 400, deviceScaleFactor: 2 });
 			await numbersShown(panel);
-			await panel.page.waitForTimeout(300);
+			await rest(panel, 300);
 			const found = await panel.page.evaluate(() => {
 				const { scrollWidth, clientWidth } = document.documentElement;
 				const controls = [

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { compareHandlers } from "../../src/host/compareRequests";
 import { f32, noise, writeTensors } from "../engine/files";
 import type { WebviewPage } from "../support/webview-page";
-import { panels, rowsOf } from "./panel";
+import { panels, rowsOf, saved } from "./panel";
 
 /** The label of the entry that a dropdown has chosen. */
 function chosenIn({ page }: WebviewPage, label: string): Promise<string> {
@@ -72,8 +72,7 @@ describe("the comparison of tensors in the panel", function () {
 		assert.deepEqual(panel.problems, []);
 
 		await choose("N × D", { of: page.locator('vscode-dropdown[aria-label="Map of axes"]') });
-		await page.waitForTimeout(400);
-		const again = await suite.open(file, { state: panel.savedState(), handlers });
+		const again = await suite.open(file, { state: await saved(panel), handlers });
 		await again.page.getByText("No value differs.").waitFor();
 		assert.equal(await chosenIn(again, "Compare with"), "b.safetensors: x f32 [4 × 6 × 10]");
 		assert.equal(await chosenIn(again, "Map of axes"), await chosenIn(panel, "Map of axes"));

@@ -3,8 +3,9 @@ import * as path from "node:path";
 import type { SavedPlot } from "../../src/protocol";
 import { f32, noise, writeTensors } from "../engine/files";
 import { csvRows } from "../export/csv-table";
+import { eventually } from "../support/eventually";
 import type { WebviewPage } from "../support/webview-page";
-import { choose, numbersShown, panels, rowsOf } from "./panel";
+import { choose, numbersShown, panels, rest, rowsOf, saved } from "./panel";
 
 const SHAPE = [3, 40, 20] as const;
 /** Magnitudes over some ten decades, with zeros, NaN and infinities. */
@@ -26,7 +27,7 @@ const tableOf = async (panel: WebviewPage) => {
 		const scroller = element.querySelector<HTMLElement>(":scope > div");
 		if (scroller) scroller.style.maxHeight = "none";
 	});
-	await panel.page.waitForTimeout(150);
+	await rest(panel, 150);
 	return rowsOf(panel, 'table[aria-label="Histogram by bins"]');
 };
 
@@ -55,13 +56,15 @@ describe("the histogram in the panel", function () {
 		await panel.page.locator("canvas.histogram-canvas").waitFor();
 		return panel;
 	};
-	const saved = () => suite.asked.filter(([name]) => name === "savePlot").map(([, input]) => input as SavedPlot);
+	const plots = () => suite.asked.filter(([name]) => name === "savePlot").map(([, input]) => input as SavedPlot);
 	const exported = async ({ page }: WebviewPage, entry: string) => {
-		const before = saved().length;
+		const before = plots().length;
 		await page.getByRole("button", { name: /^Export this histogram/ }).click();
 		await page.getByRole("menuitem", { name: entry }).filter({ visible: true }).click();
-		for (let tries = 0; saved().length === before && tries < 300; tries++) await page.waitForTimeout(50);
-		return saved()[before] as SavedPlot;
+		return (await eventually(
+			() => plots()[before],
+			(plot) => plot !== undefined,
+		)) as SavedPlot;
 	};
 
 	it("is by magnitude when chosen, without another reading: chart, table, readout and exports, and remembers it", async () => {
@@ -104,8 +107,7 @@ describe("the histogram in the panel", function () {
 			new RegExp(`^0, with what is nearer to 0 than 5\\.74e-42: ${zeros} of 2\u202f396 \\(`),
 		);
 		assert.equal(await canvas.getAttribute("aria-valuemax"), String(rows.length - 1));
-		await panel.page.waitForTimeout(350);
-		assert.equal((panel.savedState() as { binning: string }).binning, "magnitude");
+		assert.equal((await saved<{ binning: string }>(panel)).binning, "magnitude");
 		assert.equal(asks(), 1, "the numbers of both are there");
 		await choose(panel.page, "Bins", "of equal width");
 		assert.equal((await tableOf(panel)).length, 64);

@@ -4,6 +4,7 @@ import { profileLayout } from "../../src/core/layout";
 import type { SavedPlot } from "../../src/protocol";
 import { noise, npy, place, safetensors } from "../cli/tensor-files";
 import { csvRows } from "../export/csv-table";
+import { eventually } from "../support/eventually";
 import { numbersShown, panels } from "./panel";
 
 const SHAPE = [4, 6, 10] as const;
@@ -38,8 +39,10 @@ describe("the panel's exports", function () {
 		const before = saved().length;
 		await page.getByRole("button", { name: label }).first().click();
 		await page.getByRole("menuitem", { name: entry }).filter({ visible: true }).click();
-		for (let tries = 0; saved().length === before && tries < 300; tries++) await page.waitForTimeout(50);
-		const plot = saved()[before];
+		const plot = await eventually(
+			() => saved()[before],
+			(one) => one !== undefined,
+		);
 		assert.ok(plot, `nothing was saved for ${entry}`);
 		return plot;
 	}

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { formatNumber } from "../../src/core/format";
 import { normOf } from "../../src/core/normalizations";
 import type { InspectRequest } from "../../src/protocol";
+import { eventually } from "../support/eventually";
 import type { WebviewPage } from "../support/webview-page";
 import { panels } from "./panel";
 
@@ -51,10 +52,8 @@ describe("a norm's options and inputs in the panel", function () {
 		);
 		await field("Length").locator("vscode-dropdown").click();
 		await field("Length").locator("vscode-option", { hasText: "L1" }).click();
-		for (let tries = 0; last().norm?.options.p !== "1"; tries++) {
-			assert.ok(tries < 100, JSON.stringify(last().norm));
-			await panel.page.waitForTimeout(50);
-		}
+		await eventually(last, ({ norm }) => norm?.options.p === "1");
+		assert.equal(last().norm?.options.p, "1");
 	});
 
 	it("gives the numbers of a framework, whose options are seen and can be left again", async () => {
@@ -64,10 +63,8 @@ describe("a norm's options and inputs in the panel", function () {
 		const framework = panel.page.locator(".rare-options .field", { hasText: "Numbers of" });
 		await framework.locator("vscode-dropdown").click();
 		await framework.locator("vscode-option", { hasText: "PyTorch" }).click();
-		for (let tries = 0; last().norm?.options.ddof !== 1; tries++) {
-			assert.ok(tries < 100, JSON.stringify(last().norm));
-			await panel.page.waitForTimeout(50);
-		}
+		await eventually(last, ({ norm }) => norm?.options.ddof === 1);
+		assert.equal(last().norm?.options.ddof, 1);
 		const { epsPlace, stash } = last().norm?.options ?? {};
 		assert.deepEqual([epsPlace, stash], ["outside", "f32"]);
 		assert.equal(await framework.locator("vscode-dropdown").getAttribute("current-value"), "pytorch");

@@ -7,7 +7,7 @@ import { formatCount, formatNumber } from "../../src/core/format";
 import { normOptions } from "../../src/core/normalizations";
 import { noise, npy, place } from "../cli/tensor-files";
 import { engineHost, THEMES } from "../support/webview-page";
-import { numbersShown, panels, rowsOf, setRole, showView } from "./panel";
+import { numbersShown, panels, rest, rowsOf, saved, setRole, showView } from "./panel";
 
 const DIGITS = "media/samples/digits/conv1-batchnorm.safetensors";
 
@@ -161,7 +161,7 @@ describe("the inspector's panel", function () {
 		assert.equal(await panel.page.locator(".picture").isVisible(), false);
 		const groups = panel.page.getByLabel("Groups of axis 1");
 		assert.equal(await groups.getAttribute("aria-invalid"), "true");
-		await panel.page.waitForTimeout(150);
+		await rest(panel, 150);
 		const [, input] = suite.asked.findLast(([name]) => name === "inspect") ?? [];
 		assert.equal(Object.hasOwn(input as object, "norm"), false);
 		await groups.selectOption("4 groups of 3");
@@ -367,8 +367,7 @@ describe("the inspector's panel", function () {
 		assert.equal(await tabs.first().getAttribute("aria-selected"), "true");
 		await panel.page.keyboard.press("ArrowRight");
 		assert.equal(await panel.page.getByRole("tabpanel").getAttribute("aria-labelledby"), "tab-axes");
-		await panel.page.waitForTimeout(300);
-		const again = await suite.open(DIGITS, { state: panel.savedState() });
+		const again = await suite.open(DIGITS, { state: await saved(panel) });
 		await numbersShown(again);
 		await again.page.getByRole("tab", { name: "Along axes", selected: true }).waitFor();
 	});
@@ -379,8 +378,7 @@ describe("the inspector's panel", function () {
 		await panel.page.locator(".tensor-row", { hasText: "after_bn" }).first().click();
 		await setRole(panel, 0, "kept");
 		await numbersShown(panel);
-		await panel.page.waitForTimeout(300);
-		const again = await suite.open(DIGITS, { state: panel.savedState() });
+		const again = await suite.open(DIGITS, { state: await saved(panel) });
 		await numbersShown(again);
 		assert.equal(await again.page.locator(".tensor-title").textContent(), "after_bn");
 		assert.match((await again.page.locator(".layout-counts").textContent()) ?? "", /^384 sets/);
@@ -423,7 +421,7 @@ describe("the inspector's panel", function () {
 			});
 		const dark = await seen();
 		await panel.setTheme("light");
-		await panel.page.waitForTimeout(300);
+		await rest(panel, 300);
 		const light = await seen();
 		assert.deepEqual([dark.page, light.page], ["rgb(31, 31, 31)", "rgb(255, 255, 255)"]);
 		assert.notEqual(dark.field, light.field);

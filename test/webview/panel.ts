@@ -78,6 +78,17 @@ export function panels(): Panels {
 	};
 }
 
+/** Waits by the page's own clock: what the page set for an earlier time is done then, however busy the machine is. */
+export async function rest({ page }: WebviewPage, ms: number): Promise<void> {
+	await page.evaluate((time) => new Promise((resolve) => setTimeout(resolve, time)), ms);
+}
+
+/** What a page saved of its state, which it does a fifth of a second after a change. */
+export async function saved<State>(panel: WebviewPage): Promise<State> {
+	await rest(panel, 300);
+	return panel.savedState() as State;
+}
+
 /** Waits until numbers are there, for the whole tensor and for the norm. */
 export async function numbersShown({ page }: WebviewPage): Promise<void> {
 	await page.locator(".whole[aria-busy=false]").waitFor();

@@ -5,7 +5,7 @@ import type { DistributionRequest, HostApi } from "../../src/protocol";
 import type { Handlers } from "../../src/rpc";
 import { f32, noise, writeTensors } from "../engine/files";
 import type { WebviewPage } from "../support/webview-page";
-import { numbersShown, panels } from "./panel";
+import { numbersShown, panels, saved } from "./panel";
 
 /** 4 samples of 12 channels of 50: channel 5 is clipped at 0.5, channel 9 at -0.25; all have zeros as their own. */
 const SHAPE = [4, 12, 50] as const;
@@ -62,8 +62,7 @@ describe("clipping in the panel", function () {
 		assert.ok(texts[1]?.startsWith(`1 of 12 T piled up at min: 9 (${share(9, -0.25)} %) (at least 1 %`), texts[1]);
 		assert.deepEqual(asked().at(-1)?.layout, { shape: [...SHAPE], cells: [1, 12, 1] });
 		await rows.nth(1).getByRole("button").click();
-		await panel.page.waitForTimeout(350);
-		assert.equal((panel.savedState() as { lit: number[] }).lit[1], 9);
+		assert.equal((await saved<{ lit: number[] }>(panel)).lit[1], 9);
 		await fold(panel, 1).locator("summary").click();
 		await fold(panel, 1).locator("summary").click();
 		assert.equal(await rows.count(), 2);

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import type { ProfileRequest } from "../../src/protocol";
 import { f32, noise, writeTensors } from "../engine/files";
 import type { WebviewPage } from "../support/webview-page";
-import { choose, numbersShown, panels, rowsOf } from "./panel";
+import { choose, numbersShown, panels, rowsOf, saved } from "./panel";
 
 /** 3 samples of 40 channels of 20: channel 7 is dead, 11 constant, 13 has NaN, 17 is wide, 19 sits at its ends. */
 const SHAPE = [3, 40, 20] as const;
@@ -86,8 +86,7 @@ describe("statistics along axes in the panel", function () {
 		await panel.page.keyboard.press("Home");
 		for (let k = 0; k < 9; k++) await panel.page.keyboard.press("+");
 		assert.match(await panel.page.locator(".readout").first().innerText(), /^\S+ 9999: mean 9999, std 0/);
-		await panel.page.waitForTimeout(400);
-		const again = await open(panel.savedState() as object);
+		const again = await open(await saved<object>(panel));
 		await title(again)
 			.getByText(/shown the first 2.048/)
 			.waitFor();
@@ -117,10 +116,7 @@ describe("statistics along axes in the panel", function () {
 		// The plot lies between 58 pixels from the left and 8 from the right.
 		const x = (c: number) => box.x + 58 + ((c + 0.5) / 40) * (box.width - 66);
 		await panel.page.mouse.click(x(23), box.y + 60);
-		const lit = async () => {
-			await panel.page.waitForTimeout(350);
-			return (panel.savedState() as { lit: number[] }).lit;
-		};
+		const lit = async () => (await saved<{ lit: number[] }>(panel)).lit;
 		assert.deepEqual(await lit(), [0, 23, 0]);
 		await chart(panel, 2).focus();
 		await panel.page.keyboard.press("End");
@@ -238,8 +234,7 @@ describe("statistics along axes in the panel", function () {
 		await panel.page.locator("canvas.histogram-canvas").focus();
 		await panel.page.keyboard.press("End");
 		assert.match(await section.locator(".readout").innerText(), /to \S+: \d+ of [\d\s\u202f]+ \(/);
-		await panel.page.waitForTimeout(350);
-		assert.equal((panel.savedState() as { logCounts: boolean }).logCounts, true);
+		assert.equal((await saved<{ logCounts: boolean }>(panel)).logCounts, true);
 		assert.deepEqual(panel.problems, []);
 	});
 });

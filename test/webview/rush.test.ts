@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { WebviewPage } from "../support/webview-page";
-import { numbersShown, panels } from "./panel";
+import { numbersShown, panels, rest, saved } from "./panel";
 
 const FILE = "media/samples/digits/conv1-batchnorm.safetensors";
 
@@ -35,11 +35,12 @@ describe("the panel in a rush of changes", function () {
 				}),
 		);
 		assert.equal(frames, 61);
-		await page.waitForTimeout(1000);
+		assert.ok("choices" in (panel.savedState() as object), "it remembers before the rush is over");
+		await rest(panel, 1000);
 		await numbersShown(panel);
-		const fresh = await suite.open(FILE, { state: panel.savedState() });
+		const fresh = await suite.open(FILE, { state: await saved(panel) });
 		await numbersShown(fresh);
-		await fresh.page.waitForTimeout(1000);
+		await rest(fresh, 1000);
 		const [after, wanted] = [await told(panel), await told(fresh)];
 		assert.deepEqual(after.texts, wanted.texts);
 		assert.equal(after.pixels, wanted.pixels);

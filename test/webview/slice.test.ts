@@ -7,8 +7,9 @@ import type { SliceRequest } from "../../src/protocol";
 import { toWire } from "../../src/wire";
 import { MARK_COLOURS } from "../../webview/slice/paint";
 import { f32, noise, writeTensors } from "../engine/files";
+import { eventually } from "../support/eventually";
 import type { WebviewPage } from "../support/webview-page";
-import { choose, panels } from "./panel";
+import { choose, panels, rest, saved } from "./panel";
 
 const SHAPE = [2, 3, 6, 8] as const;
 const VALUES = noise(2 * 3 * 6 * 8, 11).map(Math.fround);
@@ -46,12 +47,12 @@ async function colourOf(
 const readout = ({ page }: WebviewPage) => page.locator("#slice-readout");
 
 /** Waits until a slice of some aspects arrived and is painted. */
-async function painted({ page }: WebviewPage, images = 1) {
-	await page.waitForFunction(
+async function painted(panel: WebviewPage, images = 1) {
+	await panel.page.waitForFunction(
 		(count) => document.querySelectorAll(".slice-image:not([hidden]) canvas").length === count,
 		images,
 	);
-	await page.waitForTimeout(150);
+	await rest(panel, 150);
 }
 
 describe("the slice viewer", function () {
@@ -151,7 +152,7 @@ describe("the slice viewer", function () {
 		const before = asked().length;
 		await panel.page.locator("canvas.slice-canvas").first().focus();
 		for (let k = 0; k < 5; k++) await panel.page.keyboard.press("ArrowRight");
-		await panel.page.waitForTimeout(200);
+		await rest(panel, 200);
 		assert.equal(asked().length, before);
 		await choose(panel.page, "Rows", "N (2)");
 		await panel.page.getByText("N × W at C 2, H 0 of x").waitFor();
@@ -253,9 +254,9 @@ describe("the slice viewer", function () {
 		await panel.page.getByText(/10–29, .* 100–149/).waitFor();
 		await panel.page.keyboard.press("Escape");
 		await choose(panel.page, "Colour map", "Inferno");
-		await panel.page.waitForTimeout(400);
-		const saved = panel.savedState() as { slices: typeof slices };
-		assert.deepEqual(saved.slices, { 2: { ...slices[2], colours: "inferno" } });
+		assert.deepEqual((await saved<{ slices: typeof slices }>(panel)).slices, {
+			2: { ...slices[2], colours: "inferno" },
+		});
 		const vector = await open({ tensor: "vector" });
 		await painted(vector);
 		assert.match(await readout(vector).innerText(), /^\S+ 0: /);
@@ -293,8 +294,11 @@ describe("the slice viewer", function () {
 				deviceScaleFactor: 2,
 			});
 			await painted(panel, effect ? 3 : 1);
-			for (let k = 0; k < 100 && Math.max(...sizes) < 500_000; k++) await panel.page.waitForTimeout(100);
-			assert.ok(Math.max(...sizes) > 500_000, "the pictures are large ones");
+			const largest = await eventually(
+				() => Math.max(...sizes),
+				(bytes) => bytes > 500_000,
+			);
+			assert.ok(largest > 500_000, "the pictures are large ones");
 			assert.deepEqual(panel.problems, []);
 		}
 		assert.ok(Math.max(...sizes) < 2_000_000, `${Math.max(...sizes)} bytes`);

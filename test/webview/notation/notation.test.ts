@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { choose } from "../../../src/core/chosen";
 import { NOTATIONS } from "../../../src/notation/notations";
 import { recipeOf } from "../../../src/notation/recipe";
-import { choose as chooseOption, panels } from "../panel";
+import { choose as chooseOption, panels, saved } from "../panel";
 
 describe("the notation in the panel", function () {
 	this.timeout(60_000);
@@ -10,7 +10,8 @@ describe("the notation in the panel", function () {
 	const file = "media/samples/digits/conv1-batchnorm.safetensors";
 
 	it("writes the chosen layout in every notation, remembers which, and copies it", async () => {
-		const { page, savedState, problems } = await open(file, { state: { tensor: "before_bn" } });
+		const panel = await open(file, { state: { tensor: "before_bn" } });
+		const { page, problems } = panel;
 		const recipe = recipeOf(choose([32, 12, 8, 8], {}));
 		assert.ok(recipe);
 		const code = page.locator(".notation .code");
@@ -25,8 +26,7 @@ describe("the notation in the panel", function () {
 		await page.locator(".notation vscode-button").click();
 		await page.getByText("Copied: ONNX.").first().waitFor();
 		assert.equal(await page.evaluate(() => navigator.clipboard.readText()), NOTATIONS.onnx.write(recipe));
-		await page.waitForTimeout(300);
-		assert.equal((savedState() as { notation?: string }).notation, "onnx");
+		assert.equal((await saved<{ notation: string }>(panel)).notation, "onnx");
 		assert.deepEqual(problems, []);
 	});
 
