@@ -53,7 +53,8 @@ const kernelsPlugin = {
 
 /**
  * `import("h5wasm/factory")` gives the compiled library inside h5wasm alone: every call makes an instance, so that one
- * that crashed is replaced. The package does not export it under a name of its own.
+ * that crashed is replaced. The package does not export it under a name of its own. `import("h5wasm-plugins/plugins/….so")` gives
+ * the bytes of a filter for it.
  */
 const h5wasmPlugin = {
 	name: "h5wasm",
@@ -69,6 +70,16 @@ const h5wasmPlugin = {
 		build.onLoad({ filter: /.*/, namespace: "h5wasm" }, () => ({
 			contents: 'export default () => { throw new Error("HDF5 files are read in workers only"); };',
 		}));
+		build.onResolve({ filter: /^h5wasm-plugins[/]/ }, ({ path: name }) =>
+			outside || build.initialOptions.format === "esm"
+				? { path: path.resolve("node_modules", name), namespace: "h5wasm-filter" }
+				: { path: "absent", namespace: "h5wasm" },
+		);
+		build.onLoad({ filter: /.*/, namespace: "h5wasm-filter" }, ({ path: filter }) =>
+			outside
+				? { contents: `export default require("node:fs").readFileSync(${JSON.stringify(filter)});` }
+				: { contents: fs.readFileSync(filter), loader: "binary" },
+		);
 	},
 };
 

@@ -121,7 +121,7 @@ async function datasetsOf(
 
 function faulty(name: string, thrown: unknown): H5Tensor {
 	const field = { suffix: "", offset: 0, inner: [], steps: [], bigEndian: false, dtype: { other: "unknown" }, size: 0 };
-	return { info: unreadable(name, thrown), path: name, field, shape: [], chunks: null, recordBytes: 0 };
+	return { info: unreadable(name, thrown), path: name, field, shape: [], chunks: null, recordBytes: 0, filters: [] };
 }
 
 function lookAt(

@@ -13,6 +13,11 @@ const RECORDS = [path.resolve(SHARED, "../expected"), path.resolve("test/fixture
 
 const opaque = (name: string) => ({ name, dtype: "opaque", count: 1, numeric: false as const });
 
+const ZERO_TO_19 = {
+	...{ count: 20, nan: 0, posInf: 0, negInf: 0, min: 0, max: 19, mean: 9.5, std: Math.sqrt(33.25) },
+	first8: [0, 1, 2, 3, 4, 5, 6, 7],
+};
+
 /** What is known better than the record, or read less than it, each with its reason. */
 const DIFFERENT: readonly {
 	readonly file: RegExp;
@@ -28,6 +33,15 @@ const DIFFERENT: readonly {
 		file: /zarr-implementations\/examples\/zarrita\.zr3$/,
 		reason: "The store is of a draft from before version 3 was settled, which only its own writer reads.",
 		known: { status: "error", expectError: { code: "E_VERSION" } },
+	},
+	{
+		file: /lz4_datasets\.hdf5$/,
+		reason: "The recording machine had no LZ4 filter; the project it comes from wrote 0 to 19 in every dataset.",
+		known: ({ tensorErrors = [], ...known }) => ({
+			...known,
+			tensors: tensorErrors.map(({ name }) => ({ name, shape: [20], ...ZERO_TO_19 })),
+			tensorErrors: [],
+		}),
 	},
 	{
 		file: /^yauzl\/test\/(failure|wrong-entry-sizes)\//,

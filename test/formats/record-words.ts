@@ -2,9 +2,6 @@ import { unravel } from "../../src/core/inspection";
 import { denseStrides } from "../../src/core/layout";
 import type { Recorded, Statistics, TrueTensor, Truth } from "./record";
 
-/** HDF5 filters that are read here: gzip, shuffle, fletcher32, szip, scaleoffset by their numbers. */
-const FILTERS = [1, 2, 3, 4, 6];
-
 /** A record in the words of this product: names, types and order of axes as they are here. */
 export function inOurWords(known: Truth): Truth {
 	const words = known.format === undefined ? undefined : WORDS[known.format];
@@ -26,25 +23,19 @@ const WORDS: Readonly<Record<string, (known: Truth) => Truth>> = {
 	}),
 };
 
-/** h5py's names begin with "/"; it has filters that are refused here, and fails on opaque values where they are named here. */
+/** h5py's names begin with "/"; it fails on opaque values where they are named here. */
 function ofHdf5(known: Truth): Truth {
 	const tensors = known.tensors ?? [];
-	const refused = tensors.filter(({ filters = [] }) => !filters.every((id) => FILTERS.includes(id)));
-	const errors = [
-		...refused.map(({ name }) => ({ name, code: "E_UNSUPPORTED_CODEC" })),
-		...(known.tensorErrors ?? []).map(({ name, code }) => ({
-			name,
-			code: code === "E_CORRUPT_DATA" ? "E_UNSUPPORTED_DTYPE" : code,
-		})),
-	];
+	const errors = (known.tensorErrors ?? []).map(({ name, code }) => ({
+		name,
+		code: code === "E_CORRUPT_DATA" ? "E_UNSUPPORTED_DTYPE" : code,
+	}));
 	return {
 		...known,
-		tensors: tensors
-			.filter((tensor) => !refused.includes(tensor))
-			.map(({ name, dtype, shape, ...rest }): TrueTensor => {
-				if (rest.numeric === false) return { ...rest, name: name.slice(1) };
-				return { ...rest, name: name.slice(1), ...(shape && { shape }), ...(dtype && { dtype }) };
-			}),
+		tensors: tensors.map(({ name, dtype, shape, ...rest }): TrueTensor => {
+			if (rest.numeric === false) return { ...rest, name: name.slice(1) };
+			return { ...rest, name: name.slice(1), ...(shape && { shape }), ...(dtype && { dtype }) };
+		}),
 		tensorErrors: errors.map(({ name, code }) => ({ name: name.slice(1), code })),
 	};
 }

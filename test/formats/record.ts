@@ -24,8 +24,6 @@ export interface TrueTensor extends Partial<Statistics> {
 	readonly shape?: readonly number[];
 	readonly count: number;
 	readonly numeric?: false;
-	/** Numbers of the HDF5 filters that the values went through. */
-	readonly filters?: readonly number[];
 	readonly first8?: readonly (Recorded | readonly Recorded[])[];
 	readonly real?: Statistics;
 	readonly imag?: Statistics;

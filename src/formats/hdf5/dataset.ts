@@ -8,7 +8,8 @@ import { bytesOf, problem, shownShape } from "../shape";
 import { chunkBoxes, runsOf } from "./chunks";
 import type { Datatype } from "./datatype";
 import { type H5File, withRecords } from "./file";
-import type { H5Dataset, H5Filter } from "./library";
+import { type H5Filter, unreadFilter } from "./filters";
+import type { H5Dataset } from "./library";
 import { recordRuns } from "./record-runs";
 import { type Field, fieldsOf } from "./types";
 
@@ -21,22 +22,10 @@ export interface H5Tensor {
 	readonly shape: Shape;
 	readonly chunks: Shape | null;
 	readonly recordBytes: number;
+	/** Numbers of the filters that its chunks passed. */
+	readonly filters: readonly number[];
 }
 
-/** Filters that the library has built in and undoes rightly: deflate, shuffle, fletcher32, szip, scaleoffset. */
-const FILTERS: readonly number[] = [1, 2, 3, 4, 6];
-const FILTER_NAMES: Readonly<Record<number, string>> = {
-	5: "n-bit",
-	307: "bzip2",
-	32000: "LZF",
-	32001: "Blosc",
-	32004: "LZ4",
-	32008: "bitshuffle",
-	32013: "ZFP",
-	32015: "Zstandard",
-	32017: "SZ",
-	32026: "Blosc2",
-};
 /** A chunk is decoded whole, in the library's memory. */
 const MAX_CHUNK_BYTES = 2 ** 28;
 /** Bytes that one call asks of the library. */
@@ -70,7 +59,8 @@ export function tensorsOf(
 			...names,
 			...(found && { problem: { ...found, where } }),
 		};
-		return { info, path, field, shape, chunks: about.chunks, recordBytes: about.size };
+		const passed = filters.map(({ id }) => id);
+		return { info, path, field, shape, chunks: about.chunks, recordBytes: about.size, filters: passed };
 	});
 }
 
@@ -83,10 +73,9 @@ function problemOf(about: H5Dataset, filters: readonly H5Filter[], { reason }: F
 		const sentence = "This dataset is put together from other files, and links to other files are not followed.";
 		return problem("unsupported", sentence);
 	}
-	const missing = filters.find(({ id }) => !FILTERS.includes(id));
-	if (missing) {
-		const name = FILTER_NAMES[missing.id] ?? (missing.name.replace(/[;.].*$/s, "") || "of no name");
-		const sentence = `The values are stored with the filter ${name} (${missing.id}), which is not read; save them with gzip, or with none.`;
+	const unread = unreadFilter(filters);
+	if (unread) {
+		const sentence = `The values are stored with the filter ${unread}, which is not read; save them with gzip, or with none.`;
 		return problem("unsupported", sentence);
 	}
 	const chunkBytes = about.size * sizeOf(about.chunks ?? []);
@@ -164,7 +153,7 @@ const KEPT_BYTES = 2 ** 26;
 /** Gives the records of a piece to `take`, among those of the region around it that was decoded. */
 async function withPiece(
 	file: H5File,
-	{ path, chunks, shape, recordBytes }: H5Tensor,
+	{ path, chunks, shape, recordBytes, filters }: H5Tensor,
 	piece: Box,
 	take: (records: Uint8Array, region: Box) => void,
 ): Promise<void> {
@@ -173,17 +162,20 @@ async function withPiece(
 	const around = chunks === null ? piece : wholeChunks(piece, chunks, shape);
 	const keep = around !== piece && sizeOf(around.shape) * recordBytes <= KEPT_BYTES;
 	const region = keep ? around : piece;
-	await file.use(`the dataset "${path}"`, (library, id) =>
-		withRecords(library, id, path, recordBytes, region, (records) => {
-			if (keep) {
-				const { length } = records;
-				// The memory of the stretch before serves again: as garbage it would pile up in every worker.
-				const copy = before?.records.length === length ? before.records : new Uint8Array(length);
-				copy.set(records);
-				kept.set(file, { path, region, records: copy });
-			}
-			take(records, region);
-		}),
+	const keepAndTake = (records: Uint8Array) => {
+		if (keep) {
+			const { length } = records;
+			// The memory of the stretch before serves again: as garbage it would pile up in every worker.
+			const copy = before?.records.length === length ? before.records : new Uint8Array(length);
+			copy.set(records);
+			kept.set(file, { path, region, records: copy });
+		}
+		take(records, region);
+	};
+	await file.use(
+		`the dataset "${path}"`,
+		(library, id) => withRecords(library, id, path, recordBytes, region, keepAndTake),
+		filters,
 	);
 }
 

@@ -12,8 +12,8 @@ export interface SyncSource extends ByteSource {
 
 /** A file in the library's hands. */
 export interface H5File {
-	/** Does something with the library and the open file; what goes wrong is a sentence about `what`. */
-	use<T>(what: string, work: (library: H5Module, file: bigint) => T): Promise<T>;
+	/** Does something with the library, which has these filters then, and the open file; what goes wrong is a sentence about `what`. */
+	use<T>(what: string, work: (library: H5Module, file: bigint) => T, filters?: readonly number[]): Promise<T>;
 	/** Bytes of the source itself. */
 	readonly read: (offset: number, length: number) => Uint8Array;
 	/** Undefined where it is none that is known. */
@@ -68,8 +68,8 @@ export function h5File(source: SyncSource): H5File {
 			superblock ??= { found: superblockOf(readAt, source.size) };
 			return superblock.found;
 		},
-		async use(what, work) {
-			const library = await hdf5Library();
+		async use(what, work, filters = []) {
+			const library = await hdf5Library(filters);
 			failure = undefined;
 			try {
 				if (mounted?.library !== library) mounted = mount(library);

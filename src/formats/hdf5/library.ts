@@ -1,4 +1,5 @@
 import { TensorError } from "../../core/errors";
+import { type FilterFolder, type H5Filter, provideFilters } from "./filters";
 
 /** What the HDF5 library tells of a type: of a dataset, an attribute, or a member of a compound. */
 export interface H5Type {
@@ -24,11 +25,6 @@ export interface H5Dataset extends H5Type {
 	readonly virtual_sources?: readonly unknown[];
 }
 
-export interface H5Filter {
-	readonly id: number;
-	readonly name: string;
-}
-
 interface Node {
 	usedBytes: number;
 	stream_ops: object;
@@ -42,7 +38,7 @@ export interface H5Module {
 	readonly H5G_DATASET: number;
 	readonly H5G_LINK: number;
 	readonly H5G_UDLINK: number;
-	readonly FS: {
+	readonly FS: FilterFolder & {
 		readonly ErrnoError: new (code: number) => Error;
 		createFile(parent: string, name: string, properties: object, canRead: boolean, canWrite: boolean): Node;
 		unlink(path: string): void;
@@ -76,13 +72,15 @@ export interface H5Module {
 
 let current: Promise<H5Module> | undefined;
 
-/** The library, loaded when the first file needs it and again after a crash. */
-export function hdf5Library(): Promise<H5Module> {
+/** The library with some filters, by their numbers; loaded when the first file needs it and again after a crash. */
+export async function hdf5Library(filters: readonly number[]): Promise<H5Module> {
 	current ??= load();
 	current.catch(() => {
 		current = undefined;
 	});
-	return current;
+	const library = await current;
+	await provideFilters(library.FS, filters);
+	return library;
 }
 
 async function load(): Promise<H5Module> {
@@ -97,7 +95,9 @@ async function load(): Promise<H5Module> {
 /** Any error of the library as one sentence. A crash gives the instance up: nothing in it can be trusted any more. */
 export function libraryError(thrown: unknown, what: string): TensorError {
 	if (thrown instanceof TensorError) return thrown;
-	const text = thrown instanceof Error ? thrown.message : String(thrown);
+	const message = thrown instanceof Error ? thrown.message : String(thrown);
+	// A filter's own words about what is wrong with a chunk are functions that it was not linked with.
+	const text = message.replace("resolved is not a function", "a filter fails on a chunk");
 	const reasons = [...text.matchAll(/ in \w+\(\): (.*)/g)].map(([, reason]) => reason ?? "");
 	if (reasons.length === 0) {
 		current = undefined;
