@@ -8,6 +8,8 @@ export const END_BYTES = 64;
 
 const UNPACK = "unpack it and open what is in it";
 
+const PLAIN = "save it uncompressed, as joblib does with compress=0";
+
 /** Other kinds of files that people open by mistake or in hope, by their first bytes. */
 const OTHER_KINDS: readonly {
 	readonly kind: string;
@@ -20,7 +22,14 @@ const OTHER_KINDS: readonly {
 	{ kind: "an XZ archive", test: (_, text) => text.startsWith("\xfd7zXZ"), advice: UNPACK },
 	{ kind: "a bzip2 archive", test: (_, text) => /^BZh[1-9]1AY&SY/.test(text), advice: UNPACK },
 	{ kind: "a 7-Zip archive", test: (_, text) => text.startsWith("7z\xbc\xaf\x27\x1c"), advice: UNPACK },
+	{ kind: "zlib data", test: ([cmf, flags = 0]) => cmf === 0x78 && (cmf * 256 + flags) % 31 === 0, advice: PLAIN },
+	{ kind: "LZMA data", test: (_, text) => text.startsWith("\x5d\0\0"), advice: PLAIN },
 	{ kind: "Zstandard data", test: (_, text) => text.startsWith("\x28\xb5\x2f\xfd"), advice: UNPACK },
+	{
+		kind: "a NetCDF file of the classic kind",
+		test: (_, text) => /^CDF[^ -~]/.test(text),
+		advice: "convert it to NetCDF-4 by nccopy -k nc4, or by xarray's to_netcdf",
+	},
 	{ kind: "a PDF document", test: (_, text) => text.startsWith("%PDF-") },
 	{ kind: "a PNG picture", test: (_, text) => text.startsWith("\x89PNG") },
 	{ kind: "a JPEG picture", test: (_, text) => text.startsWith("\xff\xd8\xff") },

@@ -36,7 +36,7 @@ export const KNOWN = {
 	onnx: { id: "onnx", label: "ONNX model", extensions: [".onnx"], contested: true },
 	onnxPb: { id: "onnx-pb", label: "ONNX tensor", extensions: [".pb"], contested: true },
 	pytorch: { id: "pytorch", label: "PyTorch file", extensions: [".pt", ".pth", ".ckpt", ".bin"], contested: true },
-	pickle: { id: "pickle", label: "Python pickle", extensions: [".pkl", ".pickle"], contested: true },
+	pickle: { id: "pickle", label: "Python pickle", extensions: [".pkl", ".pickle", ".joblib"], contested: true },
 	raw: { id: "raw", label: "raw tensor", extensions: [".raw", ".dat", ".bin"], contested: true },
 	tflite: { id: "tflite", label: "TensorFlow Lite model", extensions: [".tflite"], contested: true },
 	flax: { id: "flax", label: "Flax checkpoint", extensions: [".msgpack"], contested: true },

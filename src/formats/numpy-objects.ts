@@ -1,5 +1,6 @@
 import { byteLength } from "../core/dtype";
 import { denseValues } from "./dense";
+import { fieldOf } from "./encoding/joblib";
 import { type NpyType, npyType } from "./encoding/npy-dtype";
 import {
 	bytesSource,
@@ -16,7 +17,7 @@ import type { ByteSource } from "./reader";
 import { bytesOf } from "./shape";
 import type { FoundTensor } from "./values";
 
-/** The calls that NumPy's own pickles make, in NumPy 1 and 2. */
+/** The records of arrays: by the calls that NumPy 1 and 2 make, and by joblib. */
 const CALLS: readonly (readonly [RegExp, (node: PickledObject) => Parts | undefined])[] = [
 	[/^numpy\.(core|_core)\.multiarray\._reconstruct$/, arrayParts],
 	[
@@ -27,6 +28,7 @@ const CALLS: readonly (readonly [RegExp, (node: PickledObject) => Parts | undefi
 		/^numpy\.(core|_core)\.numeric\._frombuffer$/,
 		({ args: [data, type, shape, order] }) => ({ type, data, shape: itemsOf(shape), fortran: order === "F" }),
 	],
+	[/^joblib\.numpy_pickle\.NumpyArrayWrapper$/, joblibParts],
 ];
 
 interface Parts {
@@ -81,6 +83,12 @@ function arrayParts({ state }: PickledObject): Parts | undefined {
 	if (items === undefined || items.length < 4) return undefined;
 	const [shape, type, fortran, data] = items.slice(-4);
 	return { type, data, shape: itemsOf(shape), fortran: fortran === true || fortran === 1 };
+}
+
+/** joblib tells of an array in a dict; where its values are was found when they were passed. */
+function joblibParts(node: PickledObject): Parts {
+	const [type, sizes, order] = ["dtype", "shape", "order"].map((name) => fieldOf(node, name));
+	return { type, data: node.items[0], shape: itemsOf(sizes), fortran: order === "F" };
 }
 
 /** What a pickled numpy.dtype means. */

@@ -28,6 +28,27 @@ describe("parts of pickles that old writers and new ones differ in", () => {
 		assert.deepEqual(opened.hazards, []);
 	});
 
+	it("a tensor that is marked as conjugated or negated is named, not read without the mark", async () => {
+		const id = join("(", text("storage"), "ctorch\nComplexFloatStorage\n", text("0"), text("cpu"), "K", [1], "tQ");
+		const view = join(id, "K", [0], "K", [1, 0x85], "K", [1, 0x85], [0x89], "N");
+		for (const [mark, words] of [
+			["conj", "conjugated"],
+			["neg", "negated"],
+		] as const) {
+			const call = join("ctorch._utils\n_rebuild_tensor_v2\n(", view, "}", text(mark), [0x88], "stR.");
+			const file = zipFile([
+				{ name: "a/data.pkl", data: join([0x80, 2], call) },
+				{ name: "a/data/0", data: new Uint8Array(8) },
+			]);
+			const { tensors } = await openTensors(memorySource("m.pt", file));
+			assert.deepEqual(tensors[0]?.problem, {
+				code: "unsupported",
+				message: `The tensor is a view that is marked as ${words}, which is not applied; save it after .resolve_${mark}().`,
+				where: {},
+			});
+		}
+	});
+
 	it("an array whose bytes stand as a long text is read forwards, any part of it (protocol 2)", async () => {
 		const count = 100_000;
 		const values = Array.from({ length: count }, (_, i) => (i * 7) % 256);

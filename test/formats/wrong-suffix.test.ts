@@ -112,6 +112,7 @@ describe("a file that no format takes", () => {
 		for (const [bytes, says] of [
 			[join("\x1f", [0x8b, 8]), /^This file of 3 bytes begins with 1f 8b 08 and looks like a gzip archive; unpack it/],
 			[join([0x89], "PNG\r\n"), /looks like a PNG picture; open a file of tensors\.$/],
+			[join("CDF", [1, 0, 0, 0, 0]), /looks like a NetCDF file of the classic kind; convert it to NetCDF-4 by nccopy/],
 			[join("1,2,3\n"), /begins with 31 2c 32 2c 33 0a and is text; save its numbers with numpy\.save/],
 			[join("<!DOCTYPE html>"), /looks like a web page; .*download it again/],
 			[zipFile([{ name: "a.txt", data: floats }]), /zip archive of .* is one of "a\.txt", which are no \.npy arrays/],

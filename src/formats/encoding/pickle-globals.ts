@@ -4,7 +4,7 @@ import { isNode, itemsOf, latin1Bytes, type PickleNode, type PickleValue, typeNa
 const BUILTINS =
 	/^(builtins|__builtin__)\.(list|tuple|set|frozenset|dict|bytearray|bytes|complex|int|long|float|bool|str|unicode|slice|range|xrange|object)$/;
 
-/** Constructors of plain data that torch, numpy and the standard library write, none of which can run anything else. */
+/** Constructors of plain data that torch, numpy, joblib and the standard library write, none of which can run anything else. */
 const PLAIN: readonly RegExp[] = [
 	BUILTINS,
 	/^collections\.(OrderedDict|defaultdict|Counter|deque)$/,
@@ -26,6 +26,7 @@ const PLAIN: readonly RegExp[] = [
 	/^numpy\.(ndarray|dtype|matrix|bool_?|u?int(8|16|32|64)|float(16|32|64)|complex(64|128))$/,
 	/^numpy\.(core|_core)\.(multiarray|numeric)\.(_reconstruct|scalar|_frombuffer)$/,
 	/^numpy\.dtypes\.\w+DType$/,
+	/^joblib\.numpy_pickle\.NumpyArrayWrapper$/,
 	/^ml_dtypes\.(bfloat16|float8_\w+|float[46]_\w+|u?int[24])$/,
 ];
 

@@ -17,6 +17,8 @@ export function pickleMachine(meet: {
 	global(module: string, name: string): PickledGlobal;
 	reference(id: PickleValue): void;
 	object(made: PickledObject): void;
+	/** An object got its state. */
+	built(made: PickledObject): void;
 }): PickleMachine {
 	let stack: PickleValue[] = [];
 	const marked: PickleValue[][] = [];
@@ -177,7 +179,9 @@ export function pickleMachine(meet: {
 		BUILD: () => {
 			const state = pop();
 			const target = top();
-			if (isNode(target, "object")) target.state = state;
+			if (!isNode(target, "object")) return;
+			target.state = state;
+			meet.built(target);
 		},
 	};
 	for (const [alias, opcode] of [

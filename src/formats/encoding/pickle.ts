@@ -1,4 +1,5 @@
 import { TensorError, throwIfAborted } from "../../core/errors";
+import { JOBLIB_ARRAY, takeJoblibValues } from "./joblib";
 import type { PickleCursor } from "./pickle-cursor";
 import { isPlainGlobal } from "./pickle-globals";
 import { fault, latin1Text, parseLine, parseLong } from "./pickle-literals";
@@ -44,13 +45,22 @@ export function pickleFindings(): PickleFindings {
  * Reads one pickle of protocols 0 to 5 as data: no global is looked up, no object made, nothing called. Throws
  * `corrupt` for what no pickler writes, `unsupported` for parts that lie outside of the file, `too-large`, `cancelled`.
  */
-export async function readPickle(
+export function readPickle(cursor: PickleCursor, findings: PickleFindings, signal?: AbortSignal): Promise<PickleValue> {
+	// joblib keeps an array of objects as a pickle by itself, in which arrays stand as NumPy writes them.
+	const readObjects = () => readInstructions(cursor, findings, signal);
+	return readInstructions(cursor, findings, signal, (made) => takeJoblibValues(made, cursor, readObjects));
+}
+
+async function readInstructions(
 	cursor: PickleCursor,
-	{ hazards, references, storageFiles }: PickleFindings,
+	findings: PickleFindings,
 	signal?: AbortSignal,
+	takeBehind?: (made: PickledObject) => Promise<void>,
 ): Promise<PickleValue> {
 	const { source } = cursor;
+	const { hazards, references, storageFiles } = findings;
 	let kept = 0;
+	let built: PickledObject | undefined;
 	const global = (module: string, name: string): PickledGlobal => {
 		const full = `${module}.${name}`;
 		const plain = full.replace(/[^\x21-\x7e]/gu, "\u{fffd}");
@@ -62,6 +72,9 @@ export async function readPickle(
 		global,
 		reference: (id) => void references.push(id),
 		object: (made) => void (typeName(made) === STORAGE_FILE && storageFiles.push(made)),
+		built: (made) => {
+			built = made;
+		},
 	});
 
 	for (let count = 0; count < MAX_OPCODES; count++) {
@@ -74,6 +87,8 @@ export async function readPickle(
 			const operand = opcode.argument === "" ? null : await readOperand(opcode.argument, opcode.name);
 			if (opcode.name === "STOP") return machine.result();
 			machine.step(opcode.name, operand);
+			if (built && typeName(built) === JOBLIB_ARRAY) await takeBehind?.(built);
+			built = undefined;
 		} catch (thrown) {
 			throw TensorError.from(thrown).at({ file: source.name, byte });
 		}

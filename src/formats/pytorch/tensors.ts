@@ -68,10 +68,13 @@ export function torchTensor(name: string, object: PickledObject, file: TorchFile
 	);
 }
 
+/** Marks of views that torch applies when it reads their values. */
+const FLAGS: Readonly<Record<string, string>> = { conj: "conjugated", neg: "negated" };
+
 /** A view of a storage: storage, offset, size, stride, all in elements of `told` or of the storage's own type. */
 function storedTensor(
 	name: string,
-	[reference, offsetValue, size, stride]: readonly PickleValue[],
+	[reference, offsetValue, size, stride, , , ...more]: readonly PickleValue[],
 	file: TorchFile,
 	told?: DType | { readonly other: string },
 ): FoundTensor {
@@ -93,6 +96,15 @@ function storedTensor(
 		return refuse("corrupt", "The tensor's values are in no storage of this file; save the file again.");
 	if (!isShape(shape) || !isShape(strides) || offset === undefined || shape.length !== strides.length) {
 		return refuse("corrupt", "The tensor's size, strides or offset are no counts of elements; save the file again.");
+	}
+	const flag = ["conj", "neg"].find((each) =>
+		more.some((one) => isNode(one, "dict") && one.entries.get(each) === true),
+	);
+	if (flag !== undefined) {
+		return refuse(
+			"unsupported",
+			`The tensor is a view that is marked as ${FLAGS[flag]}, which is not applied; save it after .resolve_${flag}().`,
+		);
 	}
 	const dtype = told ?? id.dtype ?? { other: `${id.type}Storage` };
 	if (typeof dtype !== "string")
