@@ -29,6 +29,26 @@ export function cellAffine(moments: Moments, cell: number, norm: Norm): CellAffi
 	};
 }
 
+/** The straight lines that a norm makes of all cells, field by field: what is asked for again and again is found once. */
+export interface CellLines {
+	readonly centre: Float64Array;
+	readonly rest: Float64Array;
+	readonly scale: Float64Array;
+}
+
+/** The straight lines that a plain norm makes of the statistics of all cells. */
+export function cellLines(moments: Moments, norm: Norm): CellLines {
+	const { length } = moments.count;
+	const lines = { centre: new Float64Array(length), rest: new Float64Array(length), scale: new Float64Array(length) };
+	for (let cell = 0; cell < length; cell++) {
+		const { centre, rest, scale } = cellAffine(moments, cell, norm);
+		lines.centre[cell] = centre;
+		lines.rest[cell] = rest;
+		lines.scale[cell] = scale;
+	}
+	return lines;
+}
+
 /**
  * Root mean square over a set of what one line makes of its elements less what another makes: both are straight, so the
  * set's mean and deviation say it.

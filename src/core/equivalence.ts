@@ -1,4 +1,4 @@
-import { cellAffine } from "./cell-affine";
+import type { CellLines } from "./cell-affine";
 import { cellsWithin, refines } from "./coarsen";
 import { formatCount, formatNumber } from "./format";
 import { type Layout, type Shape, setSize, sizeOf } from "./layout";
@@ -116,6 +116,12 @@ export interface NormsApart extends OutputDifference {
 	readonly b: number;
 }
 
+/** A layout with what a norm makes of each of its sets. */
+export interface NormedCells {
+	readonly layout: Layout;
+	readonly lines: CellLines;
+}
+
 /** A layout with its statistics. */
 export interface CellMoments {
 	readonly layout: Layout;
@@ -126,19 +132,22 @@ export interface CellMoments {
  * How far the outputs of two norms are apart on a tensor, from statistics alone: `fine` refines both layouts, so within each
  * of its cells the difference is affine in x, largest at the smallest or the largest x, and known in its mean square.
  */
-export function outputDifference(fine: CellMoments, a: CellMoments & { norm: Norm }, b: typeof a): OutputDifference {
+export function outputDifference(fine: CellMoments, a: NormedCells, b: NormedCells): OutputDifference {
 	const [inA, inB] = [cellsWithin(fine.layout, a.layout), cellsWithin(fine.layout, b.layout)];
+	const { count: counts, mean, std, min, max } = fine.moments;
 	let [maxAbs, sum, elements] = [0, 0, 0];
 	for (let cell = 0; cell < inA.length; cell++) {
-		const count = fine.moments.count[cell] as number;
+		const count = counts[cell] as number;
 		if (count === 0) continue;
-		const one = cellAffine(a.moments, inA[cell] as number, a.norm);
-		const other = cellAffine(b.moments, inB[cell] as number, b.norm);
-		const at = (x: number) => (x - one.centre - one.rest) * one.scale - (x - other.centre - other.rest) * other.scale;
-		const ends = [at(Number(fine.moments.min[cell])), at(Number(fine.moments.max[cell]))];
-		maxAbs = Math.max(maxAbs, ...ends.map(Math.abs));
-		const slope = (one.scale - other.scale) * (fine.moments.std[cell] as number);
-		sum += count * (at(fine.moments.mean[cell] as number) ** 2 + slope * slope);
+		const [one, other] = [inA[cell] as number, inB[cell] as number];
+		const scaleA = a.lines.scale[one] as number;
+		const scaleB = b.lines.scale[other] as number;
+		const at = (x: number) =>
+			(x - (a.lines.centre[one] as number) - (a.lines.rest[one] as number)) * scaleA -
+			(x - (b.lines.centre[other] as number) - (b.lines.rest[other] as number)) * scaleB;
+		maxAbs = Math.max(maxAbs, Math.abs(at(Number(min[cell]))), Math.abs(at(Number(max[cell]))));
+		const slope = (scaleA - scaleB) * (std[cell] as number);
+		sum += count * (at(mean[cell] as number) ** 2 + slope * slope);
 		elements += count;
 	}
 	return { maxAbs, rms: elements === 0 ? 0 : Math.sqrt(sum / elements) };

@@ -216,8 +216,8 @@ export function createJobs(): Handlers<Jobs> {
 		accumulate: tracked((input, context) => accumulate(files, input, context)),
 		numerics: tracked(({ exact, accumulated, norm }) => numericsOf(exact, accumulated, norm)),
 		alreadyNormalized: tracked((input) => alreadyNormalizedOf(input)),
-		compareNorms: tracked((input) => compareNormsOf(input)),
-		normsApart: tracked((input) => normsApartOf(input)),
+		compareNorms: tracked((input, context) => compareNormsOf(input, context)),
+		normsApart: tracked((input, context) => normsApartOf(input, context)),
 		checkOutput: tracked((input, { signal }) => checkOutput(files, input, signal)),
 		normCoefficients: tracked((input) => normCoefficients(input)),
 		locateInputs: tracked(({ target, norm, refs }, { signal }) =>

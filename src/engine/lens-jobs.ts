@@ -1,7 +1,8 @@
 import { type AlreadyNormalized, affineHint, foundLayouts } from "../core/already-normalized";
 import { type BatchSizes, drawSubBatches } from "../core/batch-sizes";
+import { cellLines } from "../core/cell-affine";
 import { realDType } from "../core/dtype";
-import { type CellMoments, type NormsApart, outputDifference } from "../core/equivalence";
+import { type CellMoments, type NormedCells, type NormsApart, outputDifference } from "../core/equivalence";
 import { sizeOf } from "../core/layout";
 import { type MaskEffect, maskEffect } from "../core/mask";
 import { type ComparedNorm, comparedNorm } from "../core/norm-comparison";
@@ -52,31 +53,44 @@ export function alreadyNormalizedOf(input: Partials & { readonly asked: number }
 }
 
 /** Adds shares up and compares all pairs of norms whose common refinement was computed. */
-export function normsApartOf(input: Partials & { readonly norms: readonly Norm[] }): NormsApart[] {
+export async function normsApartOf(
+	{ norms, ...input }: Partials & { readonly norms: readonly Norm[] },
+	{ signal }: CallContext,
+): Promise<NormsApart[]> {
 	const known = new Map(momentsOf(input).map((each) => [layoutKey(each.layout), each]));
-	const of = (norm: Norm) => {
-		const moments = known.get(layoutKey(layoutOf(norm, input.shape)));
-		return moments && { ...moments, norm };
-	};
-	return pairsOf(input.norms.length).flatMap(([a, b]) => {
-		const [one, other] = [of(input.norms[a] as Norm), of(input.norms[b] as Norm)];
+	const normed: (NormedCells | undefined)[] = [];
+	for (const norm of norms) {
+		const found = known.get(layoutKey(layoutOf(norm, input.shape)));
+		normed.push(found && { layout: found.layout, lines: cellLines(found.moments, norm) });
+		await giveWay(signal);
+	}
+	const apart: NormsApart[] = [];
+	for (const [a, b] of pairsOf(norms.length)) {
+		const [one, other] = [normed[a], normed[b]];
 		const fine = one && other && known.get(layoutKey(commonRefinement(one.layout, other.layout)));
-		return fine ? [{ a, b, ...outputDifference(fine, one, other) }] : [];
-	});
+		if (!fine) continue;
+		apart.push({ a, b, ...outputDifference(fine, one, other) });
+		await giveWay(signal);
+	}
+	return apart;
 }
 
 /** Adds shares up and sums up all norms whose layouts were computed. */
-export function compareNormsOf(
+export async function compareNormsOf(
 	input: Partials & { readonly norms: readonly Norm[]; readonly part: 0 | 1 },
-): ComparedNorm[] {
+	{ signal }: CallContext,
+): Promise<ComparedNorm[]> {
 	const { dtype, shape, seen, norms, part } = input;
 	const known = new Map(momentsOf(input, part).map((each) => [layoutKey(each.layout), each]));
 	const about = { dtype: realDType(dtype), coverage: coverageOf(seen, sizeOf(shape)), coefficients: null };
-	return norms.map((norm) => {
+	const compared: ComparedNorm[] = [];
+	for (const norm of norms) {
 		const layout = layoutOf(norm, shape);
 		const found = known.get(layoutKey(layout));
-		return comparedNorm(norm, layout, found && { ...found, ...about });
-	});
+		compared.push(comparedNorm(norm, layout, found && { ...found, ...about }));
+		await giveWay(signal);
+	}
+	return compared;
 }
 
 function momentsOf(partials: Partials, part: 0 | 1 = 0): CellMoments[] {

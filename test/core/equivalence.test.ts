@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { cellLines } from "../../src/core/cell-affine";
 import { equivalenceOf, outputDifference, relationOf } from "../../src/core/equivalence";
 import { cellOfIndex, denseStrides, divisors, type Layout, type Shape, sizeOf } from "../../src/core/layout";
 import { emptyMoments, type Moments, mergeGroup, widen } from "../../src/core/moments";
@@ -126,7 +127,11 @@ describe("equivalence of norms", () => {
 					const [inA, inB] = [layoutOf(a, shape), layoutOf(b, shape)];
 					const fine = commonRefinement(inA, inB);
 					const with_ = (layout: Layout) => ({ layout, moments: momentsOf(layout, values) });
-					const found = outputDifference(with_(fine), { ...with_(inA), norm: a }, { ...with_(inB), norm: b });
+					const normed = (layout: Layout, norm: Norm) => ({
+						layout,
+						lines: cellLines(momentsOf(layout, values), norm),
+					});
+					const found = outputDifference(with_(fine), normed(inA, a), normed(inB, b));
 					const [of, to] = [output(a, inA, values), output(b, inB, values)];
 					const apart = of.map((y, k) => Math.abs(y - (to[k] as number)));
 					const rms = Math.sqrt(apart.reduce((sum, d) => sum + d * d, 0) / apart.length);
