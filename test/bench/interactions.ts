@@ -24,6 +24,11 @@ function press(target: Element, k: number): void {
 	target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
 }
 
+function slide(target: Element, k: number): void {
+	(target as HTMLInputElement).value = String(k % 64);
+	target.dispatchEvent(new Event("input"));
+}
+
 /** Every part of the panel that answers while something moves. */
 export const INTERACTIONS: readonly Interaction[] = [
 	{
@@ -90,10 +95,7 @@ export const INTERACTIONS: readonly Interaction[] = [
 		file: "tensor",
 		state: { view: "slice" },
 		target: ".slice-slider-row:not([hidden]) .slice-slider",
-		step: (target, k) => {
-			(target as HTMLInputElement).value = String(k % 64);
-			target.dispatchEvent(new Event("input"));
-		},
+		step: slide,
 	},
 	{ name: "slice: arrow keys", file: "tensor", state: { view: "slice" }, target: ".slice-canvas", step: press },
 	{ name: "slice: pointing", file: "tensor", state: { view: "slice" }, target: ".slice-canvas", step: point },
@@ -102,9 +104,6 @@ export const INTERACTIONS: readonly Interaction[] = [
 		file: "tensor",
 		state: { view: "slice", slices: { 4: { effect: true } } },
 		target: ".slice-slider-row:not([hidden]) .slice-slider",
-		step: (target, k) => {
-			(target as HTMLInputElement).value = String(k % 64);
-			target.dispatchEvent(new Event("input"));
-		},
+		step: slide,
 	},
 ];
